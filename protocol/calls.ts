@@ -1,0 +1,177 @@
+import { ACTS, type Act, type ActDocument, type ActProgress } from './act.ts';
+import type { Capability } from './capability.ts';
+import type { AuditRecord, LedgerEvent } from './ledger.ts';
+import { LIMITS } from './limits.ts';
+import { type Infer, integer, object, oneOf, optional, type Schema, string } from './schema.ts';
+import type { StateAnswer } from './state.ts';
+import type { InstanceInfo, TreeDelta, TreeNode, TreeSnapshot } from './tree.ts';
+
+/**
+ * The call table: everything a client can ask. Both sides take types, validation, capability and limits from
+ * the row here, and docs/protocol.md is written from it. Nothing that is not in it reaches the service.
+ */
+interface CallRow<A, R, E> {
+  /** What the key must be granted; null: any key that logged in. */
+  capability: Capability | null;
+  /** What it costs the service, in words (docs). */
+  cost: string;
+  /** What it does, in words (docs). */
+  does: string;
+  args: Schema<A>;
+  /** Types only; never present at run time. */
+  result?: R;
+  event?: E;
+}
+
+function row<A, R, E = never>(fields: CallRow<A, R, E>): CallRow<A, R, E> {
+  return fields;
+}
+
+const nodeId = string(64);
+const timeoutMs = optional(integer(1, LIMITS.maxCallMs));
+
+export interface HelloAnswer {
+  protocol: number;
+  instance: InstanceInfo;
+  capabilities: Capability[];
+  /** Fingerprint of the key that logged in, or `local`. */
+  key: string;
+}
+
+export interface StackFrame {
+  function: string;
+  /** A path or URL; empty for native frames. */
+  file: string;
+  /** 1-based. */
+  line: number;
+  column: number;
+}
+
+export interface StackAnswer {
+  node: string;
+  blocked: boolean;
+  blockedMs: number | null;
+  /** Innermost first. Empty when the thread runs no JavaScript just now. */
+  frames: StackFrame[];
+  /** What the thread waits for in native code, from /proc; null when it is not known. */
+  native: string | null;
+}
+
+export type TreeEvent = { snapshot: TreeSnapshot } | { delta: TreeDelta };
+
+export interface LedgerAnswer {
+  epoch: string;
+  events: LedgerEvent[];
+  /** Lowest sequence number still kept; events asked for below it are lost. */
+  firstSeq: number;
+}
+
+export const CALLS = {
+  hello: row<{ protocol: number; client: string }, HelloAnswer>({
+    capability: null,
+    cost: 'none',
+    does: 'Names versions, instance and capabilities; must be the first call.',
+    args: object({ protocol: integer(0, 1_000_000), client: string(200) }),
+  }),
+  ping: row<Record<never, never>, { at: number }>({
+    capability: null,
+    cost: 'none',
+    does: 'Answers at once from the hub, also while the service is stuck.',
+    args: object({}),
+  }),
+  tree: row<Record<never, never>, TreeSnapshot>({
+    capability: 'observe',
+    cost: 'none on the service; one pass over the tree in the hub',
+    does: 'The whole tree once.',
+    args: object({}),
+  }),
+  'watch-tree': row<Record<never, never>, null, TreeEvent>({
+    capability: 'observe',
+    cost: 'one sample a second per thread while somebody watches',
+    does: 'A snapshot, then deltas until cancelled. A slow watcher gets a fresh snapshot instead of a queue.',
+    args: object({}),
+  }),
+  node: row<{ node: string }, TreeNode>({
+    capability: 'observe',
+    cost: 'none',
+    does: 'One node, ghosts included.',
+    args: object({ node: nodeId }),
+  }),
+  state: row<
+    {
+      node: string;
+      path?: string;
+      depth?: number;
+      breadth?: number;
+      maxBytes?: number;
+      timeoutMs?: number;
+    },
+    StateAnswer
+  >({
+    capability: 'inspect',
+    cost: 'at most 5 ms of the thread that holds it, for the default bounds',
+    does: "Reads a bounded piece of a worker's state at a JSON Pointer. Runs none of the service's code.",
+    args: object({
+      node: nodeId,
+      path: optional(string(4096)),
+      depth: optional(integer(1, LIMITS.maxStateDepth)),
+      breadth: optional(integer(1, LIMITS.maxStateBreadth)),
+      maxBytes: optional(integer(256, LIMITS.maxStateBytes)),
+      timeoutMs,
+    }),
+  }),
+  stack: row<{ node: string; timeoutMs?: number }, StackAnswer>({
+    capability: 'inspect',
+    cost: 'about 0.1 ms of the thread',
+    does: 'The stack of a thread, also while its loop is stuck.',
+    args: object({ node: nodeId, timeoutMs }),
+  }),
+  act: row<
+    { act: Act; call: string; node: string; epoch: string; reason: string; timeoutMs?: number },
+    ActDocument,
+    ActProgress
+  >({
+    capability: 'control',
+    cost: 'what is killed',
+    does: 'Kills, stops or restarts one incarnation and follows it to the end. A repeated call id acts once.',
+    args: object({
+      act: oneOf(ACTS),
+      call: string(64),
+      node: nodeId,
+      epoch: string(64),
+      reason: string(LIMITS.maxReasonChars),
+      timeoutMs,
+    }),
+  }),
+  ledger: row<{ since?: number; limit?: number }, LedgerAnswer>({
+    capability: 'observe',
+    cost: 'none',
+    does: 'What happened, from a sequence number on.',
+    args: object({
+      since: optional(integer(0, Number.MAX_SAFE_INTEGER)),
+      limit: optional(integer(1, LIMITS.maxLedgerEvents)),
+    }),
+  }),
+  'watch-ledger': row<{ since?: number }, null, LedgerAnswer>({
+    capability: 'observe',
+    cost: 'none',
+    does: 'What happened from a sequence number on, then what happens, until cancelled.',
+    args: object({ since: optional(integer(0, Number.MAX_SAFE_INTEGER)) }),
+  }),
+  audit: row<Record<never, never>, { records: AuditRecord[] }>({
+    capability: 'control',
+    cost: 'none',
+    does: 'The control calls so far, refused ones too.',
+    args: object({}),
+  }),
+} as const;
+
+export type CallName = keyof typeof CALLS;
+export type CallArgs<N extends CallName> = Infer<(typeof CALLS)[N]['args']>;
+export type CallResult<N extends CallName> = NonNullable<(typeof CALLS)[N]['result']> | CallNull<N>;
+type CallNull<N extends CallName> = null extends (typeof CALLS)[N]['result'] ? null : never;
+export type CallEvent<N extends CallName> = NonNullable<(typeof CALLS)[N]['event']>;
+
+export function isCallName(word: string): word is CallName {
+  return Object.hasOwn(CALLS, word);
+}

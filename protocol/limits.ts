@@ -1,0 +1,54 @@
+/** Every bound of the wire and of the agent, each with the reason for its number. */
+export const LIMITS = {
+  /** Largest frame either side accepts. A snapshot of 100,000 nodes in columns stays below 16 MiB. */
+  maxFrameBytes: 32 * 1024 * 1024,
+  /** Largest frame a client may send: a call with a path and a reason is a few hundred bytes. */
+  maxCallBytes: 64 * 1024,
+  /** Calls of one session under way at once; past it a call is refused with BUSY. */
+  maxCallsAtOnce: 64,
+  /** What may wait unsent for one slow watcher before its deltas are dropped for a fresh snapshot. */
+  maxQueuedBytes: 1024 * 1024,
+  /** Time from TCP connect to a finished login; slowloris ends here. */
+  loginMs: 5000,
+  /** Connections not yet logged in; more are closed at once. */
+  maxHalfOpen: 16,
+  /** Sessions of one agent. Each costs about 100 KB. */
+  maxSessions: 32,
+  /** Default and largest deadline of a call. */
+  callMs: 10_000,
+  maxCallMs: 600_000,
+  /** A thread's heartbeat, and the age from which its loop counts as blocked. */
+  beatMs: 250,
+  blockedMs: 500,
+  /** Between two samples of metrics. */
+  sampleMs: 1000,
+  /** How long changes are gathered before a watcher gets them: one screen frame. */
+  coalesceMs: 16,
+  /** A dead node stays visible as a ghost this long, and at most so many of them. */
+  ghostMs: 60_000,
+  maxGhosts: 500,
+  /** Nodes of one agent; past it new ones are counted, not shown. */
+  maxNodes: 200_000,
+  /** Events the ledger keeps at the hub. */
+  maxLedgerEvents: 5000,
+  /** Records the audit ring keeps. */
+  maxAuditRecords: 1000,
+  /** Outcomes kept for a retried call id. */
+  maxKnownCalls: 1000,
+  /** A killed task that has not settled after this is a straggler. */
+  stragglerMs: 1000,
+  /** State read: defaults and ceilings. */
+  stateDepth: 3,
+  maxStateDepth: 12,
+  stateBreadth: 100,
+  maxStateBreadth: 1000,
+  stateBytes: 64 * 1024,
+  maxStateBytes: 1024 * 1024,
+  stateMs: 5,
+  /** Characters of one string in a state; the rest is counted. */
+  stateStringChars: 1000,
+  /** Characters of a reason given for an act. */
+  maxReasonChars: 500,
+  /** Frames of a stack. */
+  maxStackFrames: 50,
+} as const;

@@ -1,0 +1,189 @@
+/** Node kinds (docs/protocol.md). A `worker` is OTP's supervised leaf; a worker_threads Worker is a `thread`. */
+export const KINDS = ['process', 'thread', 'supervisor', 'worker'] as const;
+export type NodeKind = (typeof KINDS)[number];
+
+export const HOSTS = ['task', 'thread', 'process'] as const;
+export type HostKind = (typeof HOSTS)[number];
+
+export const STATUSES = [
+  'starting',
+  'running',
+  'blocked',
+  'stopping',
+  'exited',
+  'straggler',
+  'stale',
+] as const;
+export type NodeStatus = (typeof STATUSES)[number];
+
+/** All optional: a figure that is not known is absent, never zero. */
+export interface Metrics {
+  /** Share of one core over the last sample, 0 to 100 × cores. */
+  cpuPercent?: number;
+  /** Resident memory of a process. */
+  rssBytes?: number;
+  heapUsedBytes?: number;
+  heapLimitBytes?: number;
+  /** Event loop utilisation over the last sample, 0 to 1 (perf_hooks). */
+  loopUtilization?: number;
+  /** Longest delay of the heartbeat over the last sample. */
+  loopDelayMs?: number;
+  /** Things waiting, under the node's own `backlogWord`. */
+  backlog?: number;
+}
+
+export interface Link {
+  to: string;
+  /** `registered-by`: the thread whose code declared it; `pool`: it is a member of that pool. */
+  kind: 'registered-by' | 'pool';
+}
+
+/** What a supervisor was told, in OTP's words; null for nodes that are no supervisor. */
+export interface SupervisorFacts {
+  strategy: 'one_for_one' | 'one_for_all' | 'rest_for_one' | 'dynamic';
+  intensity: number;
+  periodMs: number;
+  /** Restarts within the current period. */
+  restartsInPeriod: number;
+}
+
+/** What a child spec said; null for nodes that no supervisor started. */
+export interface ChildFacts {
+  restart: 'permanent' | 'transient' | 'temporary';
+  /** `brutal_kill`, `infinity`, or milliseconds. */
+  shutdown: 'brutal_kill' | 'infinity' | number;
+  significant: boolean;
+  protected: boolean;
+}
+
+export interface TreeNode {
+  /**
+   * `4121` a process, `4121.0` its main thread (`4121.3` thread 3), `4121.0.17` what code in that thread
+   * declared. Never used twice within an epoch, so an id names one incarnation.
+   */
+  id: string;
+  parent: string | null;
+  links: Link[];
+  kind: NodeKind;
+  /** Where a worker runs; null for other kinds. */
+  host: HostKind | null;
+  name: string;
+  /** What survives a restart: `app/games/7f3a`, `main`, `thread:NAME`, `process:NAME`. */
+  lineage: string;
+  incarnation: number;
+  status: NodeStatus;
+  pid: number;
+  /** worker_threads' threadId (0 is main) of the thread it is or was declared in; null for processes. */
+  threadId: number | null;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  /** Set on a ghost: when it ended, in milliseconds since 1970. */
+  endedAt: number | null;
+  /** Restarts of this lineage so far. */
+  restarts: number;
+  /** Why this incarnation ended, or (while it lives) why the one before it did. */
+  exitReason: string | null;
+  /** How long this thread's loop has stood still; null when it turns. */
+  blockedMs: number | null;
+  /** `state` can be asked of it. */
+  hasState: boolean;
+  /** The word for what its backlog counts: mailbox, queue, pending. */
+  backlogWord: string | null;
+  /** For processes: whether an agent runs inside. For others always true. */
+  observed: boolean;
+  /** For processes: the command line, secrets redacted. For threads: their file. */
+  command: string | null;
+  supervisor: SupervisorFacts | null;
+  child: ChildFacts | null;
+  metrics: Metrics;
+}
+
+/** Who answers: one service process with its root hub. */
+export interface InstanceInfo {
+  service: string;
+  region: string;
+  /** Names the instance across restarts: PERCH_INSTANCE, FLY_MACHINE_ID, or host and listen address. */
+  instance: string;
+  pid: number;
+  /** Node's version, `20.20.2`. */
+  node: string;
+  /** One life of the root hub. A new epoch means that everything before it is gone. */
+  epoch: string;
+  /** The agent's version. */
+  agent: string;
+  /** When the service process started, milliseconds since 1970. */
+  startedAt: number;
+  /** Where the agent listens: addresses and `unix:` paths. */
+  listening: string[];
+}
+
+type Column<K extends keyof TreeNode> = TreeNode[K][];
+export type TreeColumns = { [K in keyof TreeNode]: Column<K> };
+
+/** A whole tree, one array per field: half the size of objects, and quick to read into typed columns. */
+export interface TreeSnapshot {
+  epoch: string;
+  revision: number;
+  /** Milliseconds since 1970 at the agent, when the snapshot was taken. */
+  at: number;
+  columns: TreeColumns;
+}
+
+/** `+` a new node, `~` changed fields, `-` no longer shown. */
+export type TreeChange = ['+', TreeNode] | ['~', string, Partial<Omit<TreeNode, 'id'>>] | ['-', string];
+
+export interface TreeDelta {
+  /** Applies to exactly this revision; anything else is a missed one. */
+  from: number;
+  revision: number;
+  at: number;
+  changes: TreeChange[];
+}
+
+const FIELDS: { [K in keyof TreeNode]: true } = {
+  id: true,
+  parent: true,
+  links: true,
+  kind: true,
+  host: true,
+  name: true,
+  lineage: true,
+  incarnation: true,
+  status: true,
+  pid: true,
+  threadId: true,
+  startedAt: true,
+  endedAt: true,
+  restarts: true,
+  exitReason: true,
+  blockedMs: true,
+  hasState: true,
+  backlogWord: true,
+  observed: true,
+  command: true,
+  supervisor: true,
+  child: true,
+  metrics: true,
+};
+
+export const NODE_FIELDS = Object.keys(FIELDS) as (keyof TreeNode)[];
+
+export function toColumns(nodes: Iterable<TreeNode>): TreeColumns {
+  const columns = Object.fromEntries(NODE_FIELDS.map((field) => [field, []])) as unknown as Record<
+    keyof TreeNode,
+    unknown[]
+  >;
+  for (const node of nodes) {
+    for (const field of NODE_FIELDS) columns[field].push(node[field]);
+  }
+  return columns as TreeColumns;
+}
+
+/** The nodes of a snapshot, parents before their children whenever the agent sent them so. */
+export function fromColumns(columns: TreeColumns): TreeNode[] {
+  return columns.id.map((_, row) => {
+    const node = {} as Record<keyof TreeNode, unknown>;
+    for (const field of NODE_FIELDS) node[field] = columns[field][row];
+    return node as unknown as TreeNode;
+  });
+}
