@@ -1,0 +1,22 @@
+import type { Command } from './command.ts';
+
+/** A command's row: its name, one line about it, and where it is. Nothing is loaded before it is asked for. */
+export interface CommandRow {
+  readonly name: string;
+  /** One line of `perch help`. */
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** Every command, in the order of `perch help`. */
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'help',
+    summary: 'What there is, or what one command does',
+    load: async () => (await import('./commands/help.ts')).help,
+  },
+];
+
+export function findCommand(name: string): CommandRow | undefined {
+  return COMMANDS.find((row) => row.name === name);
+}

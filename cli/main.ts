@@ -1,0 +1,80 @@
+import { asPerchError, ERRORS, type PerchError } from '../protocol/errors.ts';
+import { PERCH_VERSION } from '../protocol/version.ts';
+import type { Invocation } from './command.ts';
+import { COMMANDS, findCommand } from './commands.ts';
+import { helpText, overview } from './help.ts';
+import { type Output, openOutput } from './output.ts';
+import { parse } from './parse.ts';
+
+/** `perch`: argument one names the command; the rest is its own. Ends with the command's exit code. */
+async function main(words: readonly string[]): Promise<number> {
+  const out = openOutput(process, {
+    json: words.includes('--json'),
+    noColor: words.includes('--no-color'),
+    env: process.env,
+  });
+  try {
+    return await dispatch(words, out);
+  } catch (thrown) {
+    return report(asPerchError(thrown), out);
+  }
+}
+
+async function dispatch(words: readonly string[], out: Output): Promise<number> {
+  const { name, rest } = splitName(words);
+  if (name === '--version') {
+    out.text(PERCH_VERSION);
+    out.document({ version: PERCH_VERSION });
+    return 0;
+  }
+  if (name === undefined || name === '--help' || name === '-h') {
+    (name === undefined ? out.note : out.text)(overview(COMMANDS));
+    return name === undefined ? ERRORS.BAD_USAGE.exit : 0;
+  }
+  const row = findCommand(name);
+  if (!row) throw (await import('./commands/help.ts')).unknownCommand(name);
+  const command = await row.load();
+  const { args, options } = parse(name, command, rest);
+  if (options.help) {
+    out.text(helpText(row, command));
+    return 0;
+  }
+  const call: Invocation = { args, options, out, signal: interrupted() };
+  return command.run(call);
+}
+
+/** The command's name, and the rest; flags such as `--json` may stand before it. */
+function splitName(words: readonly string[]): { name: string | undefined; rest: string[] } {
+  const flags = new Set(['--json', '--no-color']);
+  const at = words.findIndex((word) => !flags.has(word));
+  return { name: words[at], rest: words.filter((_, index) => index !== at) };
+}
+
+/** The first Ctrl-C asks the command to end; a second one does not ask. */
+function interrupted(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
+      controller.abort(signal);
+    });
+  }
+  return controller.signal;
+}
+
+/** The error as a document under `--json`, always in words on stderr. */
+function report(error: PerchError, out: Output): number {
+  out.document({ error: error.toDocument() });
+  out.note(`perch: ${error.message}`);
+  if (typeof error.facts.usage === 'string') out.note(`Usage: ${error.facts.usage}`);
+  out.note(error.mend);
+  if (error.code === 'INTERNAL' && process.env.PERCH_DEBUG) out.note(String(error.cause ?? error.stack));
+  return ERRORS[error.code].exit;
+}
+
+// A reader that went away (`perch tree … | head`) is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+process.exitCode = await main(process.argv.slice(2));
+// What still listens (a socket half closed, a watcher) must not keep a finished command alive.
+process.stdout.write('', () => process.stderr.write('', () => process.exit()));
