@@ -1,0 +1,229 @@
+import { asPerchError, PerchError } from '../../protocol/errors.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { backlogCount, readState, resolveReference } from '../inspect/state.ts';
+import type { DeclaredNode, Handover, LocalFact, Registry, RegistryObserver } from '../registry.ts';
+import type { HubMessage, ProbeMessage, Question, Questions, WireFact, WireNode } from './messages.ts';
+import { newPulse, PulseWriter } from './pulse.ts';
+
+/** At most so many facts wait for one flush; a storm beyond it is counted, not kept. */
+const MAX_FACTS = 4096;
+
+/** While watched, flushes are at least this far apart. */
+const FLUSH_APART_MS = 4;
+
+/**
+ * Runs on an observed thread. Gathers what its registry says and sends it to the hub: soon while somebody
+ * watches, with the heartbeat otherwise. Answers the hub's questions. Throws nothing into the service.
+ */
+export class Probe implements RegistryObserver {
+  readonly pulse = new PulseWriter(newPulse());
+  readonly #registry: Registry;
+  readonly #terminate: (threadId: number) => boolean;
+  #post: ((message: ProbeMessage) => void) | null = null;
+  #dirty = new Set<DeclaredNode>();
+  #ended: DeclaredNode[] = [];
+  #facts: LocalFact[] = [];
+  #droppedFacts = 0;
+  #isHostedDirty = false;
+  #isFlushDue = false;
+  #isResting = false;
+  #beats = 0;
+
+  constructor(registry: Registry, terminate: (threadId: number) => boolean) {
+    this.#registry = registry;
+    this.#terminate = terminate;
+    registry.observer = this;
+    registry.probe = this;
+    setInterval(() => this.#beat(), LIMITS.beatMs).unref();
+  }
+
+  /** From now on messages go here; everything known is sent again. */
+  connect(post: (message: ProbeMessage) => void): void {
+    this.#post = post;
+    this.#dirty = new Set(this.#registry.nodes.values());
+    this.#isHostedDirty = this.#registry.hosted !== null;
+    this.flush();
+  }
+
+  disconnect(): void {
+    this.#post = null;
+  }
+
+  receive(message: HubMessage): void {
+    if (message.t === 'resend') {
+      if (this.#post) this.connect(this.#post);
+      return;
+    }
+    try {
+      const value = this.answer(message.question, message.args);
+      this.flush();
+      this.#post?.({ t: 'answer', id: message.id, value });
+    } catch (thrown) {
+      this.#post?.({ t: 'failed', id: message.id, error: asPerchError(thrown).toDocument() });
+    }
+  }
+
+  /** Answers on the spot. Also called through the inspector, while this thread is inside a busy function. */
+  answer<Q extends Question>(question: Q, args: Questions[Q]['args']): unknown {
+    return this.#answers[question](args as never);
+  }
+
+  /** The same as text, for an answer that leaves through the inspector. */
+  answerText(question: Question, args: string): string {
+    try {
+      return JSON.stringify({ value: this.answer(question, JSON.parse(args)) });
+    } catch (thrown) {
+      return JSON.stringify({ error: asPerchError(thrown).toDocument() });
+    }
+  }
+
+  readonly #answers: { [Q in Question]: (args: Questions[Q]['args']) => Questions[Q]['answer'] } = {
+    flush: () => null,
+    terminate: ({ threadId }) => this.#terminate(threadId),
+    act: ({ serial, act, cause }) => {
+      const node = this.#registry.nodes.get(serial);
+      if (!node) return { accepted: false, code: 'GONE', words: 'That incarnation has ended.' };
+      return node.act(act, cause);
+    },
+    state: ({ serial, path, depth, breadth, maxBytes }) => {
+      const handover = serial === 'hosted' ? this.#registry.hosted : this.#registry.nodes.get(serial);
+      if (!handover) throw new PerchError('GONE', 'That incarnation has ended.');
+      if (!handover.state) throw new PerchError('NO_STATE', 'It declared no state.');
+      return readState(resolveReference(handover.state.reference), {
+        path,
+        depth,
+        breadth,
+        maxBytes,
+        maxMs: LIMITS.stateMs,
+        redact: handover.state.redact,
+      });
+    },
+  };
+
+  changed(node: DeclaredNode): void {
+    this.#dirty.add(node);
+    this.#schedule();
+  }
+
+  ended(node: DeclaredNode): void {
+    this.#dirty.delete(node);
+    this.#ended.push(node);
+    this.#schedule();
+  }
+
+  hostedChanged(): void {
+    this.#isHostedDirty = true;
+    this.#schedule();
+  }
+
+  happened(fact: LocalFact): void {
+    if (this.#facts.length < MAX_FACTS) this.#facts.push(fact);
+    else this.#droppedFacts++;
+    this.#schedule();
+  }
+
+  /** Tells the hub what was found, now. */
+  tell(message: ProbeMessage): void {
+    this.#post?.(message);
+  }
+
+  #beat(): void {
+    this.pulse.beat(LIMITS.beatMs);
+    this.#beats++;
+    if (this.#beats % Math.round(LIMITS.sampleMs / LIMITS.beatMs) === 0) {
+      this.pulse.sample();
+      if (this.pulse.isWatched) this.#refreshBacklogs();
+    }
+    this.flush();
+  }
+
+  /** Backlogs change without a word; they are looked at once a second, and only while watched. */
+  #refreshBacklogs(): void {
+    for (const node of this.#registry.nodes.values()) {
+      if (node.backlog && !this.#dirty.has(node)) this.#dirty.add(node);
+    }
+    if (this.#registry.hosted?.backlog) this.#isHostedDirty = true;
+  }
+
+  #schedule(): void {
+    if (this.#isFlushDue || this.#isResting || !this.#post || !this.pulse.isWatched) return;
+    this.#isFlushDue = true;
+    queueMicrotask(() => {
+      this.#isFlushDue = false;
+      this.flush();
+      this.#isResting = true;
+      setTimeout(() => {
+        this.#isResting = false;
+        this.flush();
+      }, FLUSH_APART_MS).unref();
+    });
+  }
+
+  flush(): void {
+    const isNothing =
+      this.#dirty.size === 0 && this.#ended.length === 0 && this.#facts.length === 0 && !this.#isHostedDirty;
+    if (isNothing || !this.#post) return;
+    const [nodes, ended, facts, droppedFacts] = [this.#dirty, this.#ended, this.#facts, this.#droppedFacts];
+    this.#dirty = new Set();
+    this.#ended = [];
+    this.#facts = [];
+    this.#droppedFacts = 0;
+    const isHostedDirty = this.#isHostedDirty;
+    this.#isHostedDirty = false;
+    try {
+      this.#post({
+        t: 'changes',
+        nodes: Array.from(nodes, toWire),
+        ended: ended.map(toWire),
+        facts: facts.map(factToWire),
+        droppedFacts,
+        hosted: isHostedDirty ? handoverToWire(this.#registry.hosted ?? {}) : null,
+      });
+    } catch {
+      // The hub died in this very moment; a new one asks for everything again.
+    }
+  }
+}
+
+function handoverToWire(handover: Handover): {
+  hasState: boolean;
+  backlogWord: string | null;
+  backlog: number | null;
+} {
+  return {
+    hasState: handover.state !== undefined,
+    backlogWord: handover.backlog?.word ?? null,
+    backlog: handover.backlog ? backlogCount(handover.backlog.reference) : null,
+  };
+}
+
+function toWire(node: DeclaredNode): WireNode {
+  return {
+    serial: node.serial,
+    parent: node.parent?.serial ?? null,
+    kind: node.kind,
+    host: node.host,
+    name: node.name,
+    lineage: node.lineage,
+    incarnation: node.incarnation,
+    status: node.status,
+    startedAt: node.startedAt,
+    endedAt: node.endedAt,
+    restarts: node.restarts,
+    exitReason: node.exitReason,
+    ...handoverToWire(node),
+    supervisor: node.supervisor,
+    child: node.child,
+    runsIn: node.runsIn,
+  };
+}
+
+const ref = ({ serial, lineage, incarnation }: DeclaredNode) => ({ serial, lineage, incarnation });
+
+function factToWire(fact: LocalFact): WireFact {
+  const wired: Record<string, unknown> = { ...fact, node: ref(fact.node) };
+  if ('by' in fact) wired.by = ref(fact.by);
+  if ('affected' in fact) wired.affected = fact.affected.map(ref);
+  if ('previous' in fact) wired.previous = fact.previous && ref(fact.previous);
+  return wired as WireFact;
+}
