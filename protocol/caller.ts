@@ -52,21 +52,20 @@ export class Caller {
           finish(value);
         };
       const pending: Pending = { resolve: settle(resolve), reject: settle(reject), onEvent };
-      const giveUp = (error: PerchError) => {
+      const cancel = () => {
         if (!this.#ended) this.#send({ t: 'cancel', id });
-        pending.reject(error);
       };
-      const onAbort = () =>
-        isWatch
-          ? (this.#ended || this.#send({ t: 'cancel', id }), pending.resolve(null))
-          : giveUp(new PerchError('CANCELLED', `The call ${name} was cancelled`));
+      const onAbort = () => {
+        cancel();
+        if (isWatch) pending.resolve(null);
+        else pending.reject(new PerchError('CANCELLED', `The call ${name} was cancelled`));
+      };
+      const onLate = () => {
+        cancel();
+        pending.reject(new PerchError('TIMEOUT', `No answer to ${name} in time`, { name }));
+      };
       const asked = (args as { timeoutMs?: number }).timeoutMs ?? LIMITS.callMs;
-      const timer = isWatch
-        ? undefined
-        : setTimeout(
-            () => giveUp(new PerchError('TIMEOUT', `No answer to ${name} in time`, { name })),
-            timeoutMs ?? asked + MARGIN_MS,
-          );
+      const timer = isWatch ? undefined : setTimeout(onLate, timeoutMs ?? asked + MARGIN_MS);
       this.#pending.set(id, pending);
       if (signal?.aborted) return onAbort();
       signal?.addEventListener('abort', onAbort, { once: true });

@@ -17,6 +17,8 @@ interface CallRow<A, R, E> {
   cost: string;
   /** What it does, in words (docs). */
   does: string;
+  /** A watch: it has no deadline, sends events, and ends with null when it is cancelled. */
+  untilCancelled?: true;
   args: Schema<A>;
   /** Types only; never present at run time. */
   result?: R;
@@ -89,6 +91,7 @@ export const CALLS = {
     capability: 'observe',
     cost: 'one sample a second per thread while somebody watches',
     does: 'A snapshot, then deltas until cancelled. A slow watcher gets a fresh snapshot instead of a queue.',
+    untilCancelled: true,
     args: object({}),
   }),
   node: row<{ node: string }, TreeNode>({
@@ -156,6 +159,7 @@ export const CALLS = {
     capability: 'observe',
     cost: 'none',
     does: 'What happened from a sequence number on, then what happens, until cancelled.',
+    untilCancelled: true,
     args: object({ since: optional(integer(0, Number.MAX_SAFE_INTEGER)) }),
   }),
   audit: row<Record<never, never>, { records: AuditRecord[] }>({

@@ -12,11 +12,19 @@ export const LIMITS = {
   loginMs: 5000,
   /** Connections not yet logged in; more are closed at once. */
   maxHalfOpen: 16,
-  /** Sessions of one agent. Each costs about 100 KB. */
+  /** Connections of one agent that are logged in. Each costs about 100 KB. */
   maxSessions: 32,
+  /** Channels of one connection. A client needs one. */
+  maxChannels: 8,
+  /** Refused logins of one connection; an ssh agent may offer a few keys that are not meant for here. */
+  maxLoginTries: 8,
+  /** Largest file of authorized keys: it is read at every login. */
+  maxAuthorizedKeysBytes: 256 * 1024,
   /** Default and largest deadline of a call. */
   callMs: 10_000,
   maxCallMs: 600_000,
+  /** How much later than the deadline the session itself answers: the call may still answer with what it has. */
+  lateAnswerMs: 250,
   /** A thread's heartbeat, and the age from which its loop counts as blocked. */
   beatMs: 250,
   blockedMs: 500,

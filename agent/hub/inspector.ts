@@ -1,0 +1,128 @@
+import inspector from 'node:inspector';
+import { PerchError } from '../../protocol/errors.ts';
+
+/**
+ * Evaluates in a thread of this process from the hub's own thread, also while that thread is inside a busy
+ * function. One session a question, closed after it: open sessions print at process exit, and the Debugger
+ * domain (never enabled here) would slow every `await` of the service.
+ */
+export async function evaluate(threadId: number, expression: string, timeoutMs: number): Promise<unknown> {
+  return withSession(timeoutMs, (session) =>
+    threadId === 0 ? evaluateInMain(session, expression) : evaluateInWorker(session, threadId, expression),
+  );
+}
+
+/** Names of the threads that Node knows in this process, by threadId; nested ones too. */
+export async function threadNames(timeoutMs: number): Promise<Map<number, string>> {
+  return withSession(timeoutMs, async (session) => {
+    const names = new Map<number, string>();
+    session.on('NodeWorker.attachedToWorker', ({ params }) => {
+      const title = parseTitle(params.workerInfo.title);
+      if (title?.name) names.set(title.threadId, title.name);
+    });
+    await post(session, 'NodeWorker.enable', { waitForDebuggerOnStart: false });
+    await post(session, 'NodeWorker.disable');
+    return names;
+  });
+}
+
+/** When the last session was closed. A hub that exits within 100 ms of it aborts the process (Node bug). */
+export let lastSessionAt = 0;
+
+let isAllowed = true;
+
+/** Under the permission model connectToMainThread aborts the whole process: then no session is ever opened. */
+export function forbidInspector(): void {
+  isAllowed = false;
+}
+
+async function withSession<T>(
+  timeoutMs: number,
+  use: (session: inspector.Session) => Promise<T>,
+): Promise<T> {
+  if (!isAllowed) {
+    throw new PerchError('NO_INSPECTOR', 'The permission model keeps the inspector closed in this service');
+  }
+  const session = new inspector.Session();
+  session.connectToMainThread();
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await Promise.race([
+      use(session),
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(
+          () => reject(new PerchError('TIMEOUT', 'The thread is in native code and did not answer', {})),
+          timeoutMs,
+        );
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+    session.disconnect();
+    lastSessionAt = Date.now();
+  }
+}
+
+interface Evaluated {
+  result: { value?: unknown };
+  exceptionDetails?: { text: string; exception?: { description?: string } };
+}
+
+async function evaluateInMain(session: inspector.Session, expression: string): Promise<unknown> {
+  return unwrap((await post(session, 'Runtime.evaluate', { expression, returnByValue: true })) as Evaluated);
+}
+
+/** Workers are reached through main's NodeWorker domain; its workerId is not the threadId, the title is. */
+async function evaluateInWorker(
+  session: inspector.Session,
+  threadId: number,
+  expression: string,
+): Promise<unknown> {
+  const answer = new Promise<Evaluated>((resolve) => {
+    session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
+      const message = JSON.parse(params.message) as { id?: number; result?: Evaluated };
+      if (message.id === 1 && message.result) resolve(message.result);
+    });
+  });
+  let sessionId: string | null = null;
+  session.on('NodeWorker.attachedToWorker', ({ params }) => {
+    if (parseTitle(params.workerInfo.title)?.threadId === threadId) sessionId = params.sessionId;
+  });
+  await post(session, 'NodeWorker.enable', { waitForDebuggerOnStart: false });
+  try {
+    if (sessionId === null) throw new PerchError('GONE', `There is no thread ${threadId} any more`);
+    await post(session, 'NodeWorker.sendMessageToWorker', {
+      sessionId,
+      message: JSON.stringify({
+        id: 1,
+        method: 'Runtime.evaluate',
+        params: { expression, returnByValue: true },
+      }),
+    });
+    return unwrap(await answer);
+  } finally {
+    session.post('NodeWorker.disable');
+  }
+}
+
+function unwrap({ result, exceptionDetails }: Evaluated): unknown {
+  if (exceptionDetails) {
+    const words = exceptionDetails.exception?.description ?? exceptionDetails.text;
+    throw new PerchError('INTERNAL', `The question failed in the thread: ${words}`);
+  }
+  return result.value;
+}
+
+function post(session: inspector.Session, method: string, params?: object): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    session.post(method, params, (error, result) => (error ? reject(error) : resolve(result)));
+  });
+}
+
+/** `[worker 3] name`, or `Worker 3` where it has no name. */
+function parseTitle(title: string): { threadId: number; name: string | null } | null {
+  const match = /^\[?worker (\d+)\]?\s*(.*)$/i.exec(title);
+  if (!match) return null;
+  const name = match[2]?.trim() ?? '';
+  return { threadId: Number(match[1]), name: name === '' || name === 'WorkerThread' ? null : name };
+}

@@ -1,0 +1,332 @@
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import type { LedgerFact, NodeRef } from '../../protocol/ledger.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { TreeNode } from '../../protocol/tree.ts';
+import type { HubMessage, ProbeMessage, WireNode, WireRef } from '../probe/messages.ts';
+import type { Ledger } from './ledger.ts';
+import { ThreadLink } from './thread-link.ts';
+import type { TreeStore } from './tree-store.ts';
+
+interface Facts {
+  /** The process's id: its pid, with a suffix where the pid was used before. */
+  id: string;
+  pid: number;
+  name: string;
+  lineage: string;
+  /** Lineages of its threads start with this: empty for the root, `process:NAME/` for others. */
+  prefix: string;
+  command: string;
+  startedAt: number;
+}
+
+/** The process that this hub lives in: turns what its probes say into nodes, events and marks. */
+export class OwnProcess {
+  readonly id: string;
+  readonly threads = new Map<number, ThreadLink>();
+  /** Called when a loop comes to stand still, once an incident, for its stack. */
+  onBlocked: (threadId: number) => void = () => {};
+  readonly #facts: Facts;
+  readonly #tree: TreeStore;
+  readonly #ledger: Ledger;
+  readonly #names = new Map<number, string>();
+  /** Worker node by the thread that hosts it. */
+  readonly #hosting = new Map<number, string>();
+  #checkedAt = performance.now();
+  #lastCpu = process.cpuUsage();
+  #lastSampleAt = performance.now();
+
+  constructor(facts: Facts, tree: TreeStore, ledger: Ledger) {
+    this.id = facts.id;
+    this.#facts = facts;
+    this.#tree = tree;
+    this.#ledger = ledger;
+    tree.put(this.#processNode());
+  }
+
+  threadId(threadNodeId: string): number | null {
+    const [process_, thread, serial] = threadNodeId.split('.');
+    return process_ === this.id && thread !== undefined && serial === undefined ? Number(thread) : null;
+  }
+
+  /** A thread with a probe. */
+  addThread(
+    threadId: number,
+    memory: SharedArrayBuffer,
+    startedAt: number,
+    post: (message: HubMessage) => void,
+  ): void {
+    this.threads.get(threadId)?.close();
+    const link = new ThreadLink(threadId, memory, post, performance.now());
+    link.pulse.watch(this.#isWatched);
+    this.threads.set(threadId, link);
+    this.#showThread(threadId, startedAt);
+  }
+
+  receive(threadId: number, message: ProbeMessage): void {
+    const link = this.threads.get(threadId);
+    if (!link || link.receive(message)) return;
+    switch (message.t) {
+      case 'changes':
+        return this.#applyChanges(threadId, message);
+      case 'thread-started':
+        if (message.name) this.#names.set(message.threadId, message.name);
+        return this.#showThread(message.threadId, Date.now());
+      case 'thread-ended':
+        return this.#endThread(message.threadId, `exit code ${message.code}`);
+      default:
+        // Child processes are the root hub's business (hub.ts).
+        return;
+    }
+  }
+
+  /** Names that only the inspector knows (Node 20 does not tell a thread's name). */
+  nameThreads(names: ReadonlyMap<number, string>): void {
+    for (const [threadId, name] of names) {
+      if (this.#names.has(threadId) || !this.#tree.nodes.has(this.#threadNodeId(threadId))) continue;
+      this.#names.set(threadId, name);
+      this.#tree.patch(this.#threadNodeId(threadId), { name, lineage: this.#threadLineage(threadId) });
+    }
+  }
+
+  get hasUnnamedThreads(): boolean {
+    const prefix = `${this.id}.`;
+    for (const node of this.#tree.nodes.values()) {
+      if (node.kind !== 'thread' || !node.id.startsWith(prefix) || node.threadId === 0) continue;
+      if (node.endedAt === null && !this.#names.has(node.threadId!)) return true;
+    }
+    return false;
+  }
+
+  #isWatched = false;
+
+  /** While watched, probes send changes at once, not with the heartbeat. */
+  setWatched(isWatched: boolean): void {
+    this.#isWatched = isWatched;
+    for (const link of this.threads.values()) link.pulse.watch(isWatched);
+  }
+
+  /** Has every thread whose loop turns send what it holds; waits no longer than `timeoutMs`. */
+  async gather(timeoutMs: number): Promise<void> {
+    const asks = Array.from(this.threads.values(), (link) =>
+      link.ask('flush', {}, timeoutMs).catch(() => null),
+    );
+    await Promise.all(asks);
+  }
+
+  /** Looks at every heartbeat; call it each `LIMITS.beatMs`. */
+  check(): void {
+    const now = performance.now();
+    // A hub that was itself late (a stopped machine, a starved core) has missed beats, not seen them missing.
+    const wasLate = now - this.#checkedAt > LIMITS.beatMs * 2;
+    this.#checkedAt = now;
+    for (const [threadId, link] of this.threads) {
+      if (wasLate && link.blockedSince === null) {
+        link.forgive(now);
+        continue;
+      }
+      const id = this.#threadNodeId(threadId);
+      const change = link.check(now);
+      if (change?.blocked) this.onBlocked(threadId);
+      if (change && !change.blocked) {
+        this.#ledger.add({ kind: 'unblocked', node: this.#ref(id), blockedMs: Math.round(change.blockedMs) });
+        this.#tree.patch(id, { status: 'running', blockedMs: null });
+      }
+      if (link.blockedSince !== null) {
+        this.#tree.patch(id, { status: 'blocked', blockedMs: Math.round(now - link.blockedSince) });
+      }
+    }
+  }
+
+  /** One sample of metrics into the tree. Reads shared memory and this process's own counters only. */
+  sample(): void {
+    const now = performance.now();
+    const cpu = process.cpuUsage(this.#lastCpu);
+    const elapsedUs = (now - this.#lastSampleAt) * 1000;
+    this.#lastCpu = process.cpuUsage();
+    this.#lastSampleAt = now;
+    this.#tree.patch(this.id, {
+      metrics: {
+        cpuPercent: elapsedUs > 0 ? Math.round(((cpu.user + cpu.system) / elapsedUs) * 1000) / 10 : 0,
+        rssBytes: process.memoryUsage.rss(),
+      },
+    });
+    for (const [threadId, link] of this.threads) {
+      const id = this.#threadNodeId(threadId);
+      const backlog = this.#tree.nodes.get(id)?.metrics.backlog;
+      this.#tree.patch(id, {
+        metrics: { ...link.pulse.figures(), ...(backlog === undefined ? {} : { backlog }) },
+      });
+    }
+  }
+
+  #applyChanges(threadId: number, changes: Extract<ProbeMessage, { t: 'changes' }>): void {
+    for (const node of changes.nodes) this.#putDeclared(threadId, node);
+    for (const node of changes.ended) {
+      this.#putDeclared(threadId, node);
+      this.#tree.end(this.#declaredId(threadId, node.serial), {
+        status: node.status === 'straggler' ? 'straggler' : 'exited',
+        exitReason: node.exitReason,
+        endedAt: node.endedAt ?? Date.now(),
+      });
+    }
+    for (const { ...fact } of changes.facts) this.#ledger.add(this.#named(threadId, fact) as LedgerFact);
+    if (changes.hosted) {
+      const { hasState, backlogWord, backlog } = changes.hosted;
+      for (const id of [this.#threadNodeId(threadId), this.#hosting.get(threadId)]) {
+        const node = id === undefined ? undefined : this.#tree.nodes.get(id);
+        if (!node) continue;
+        const metrics = backlog === null ? node.metrics : { ...node.metrics, backlog };
+        this.#tree.patch(node.id, { hasState, backlogWord, metrics });
+      }
+    }
+  }
+
+  #putDeclared(threadId: number, wire: WireNode): void {
+    const id = this.#declaredId(threadId, wire.serial);
+    const thread = this.#threadNodeId(threadId);
+    const { serial, parent, backlog, runsIn, hasState, backlogWord, ...plain } = wire;
+    const isHosted = runsIn !== null && 'threadId' in runsIn;
+    const hostThread = isHosted ? this.#tree.nodes.get(this.#threadNodeId(runsIn.threadId)) : undefined;
+    const hostedMetrics = hostThread?.metrics.backlog;
+    this.#tree.put({
+      ...plain,
+      id,
+      parent: parent === null ? thread : this.#declaredId(threadId, parent),
+      links: parent === null ? [] : [{ to: thread, kind: 'registered-by' }],
+      pid: this.#facts.pid,
+      threadId,
+      blockedMs: null,
+      hasState: hasState || (hostThread?.hasState ?? this.#tree.nodes.get(id)?.hasState ?? false),
+      backlogWord: backlogWord ?? hostThread?.backlogWord ?? this.#tree.nodes.get(id)?.backlogWord ?? null,
+      observed: true,
+      command: null,
+      metrics:
+        backlog !== null
+          ? { backlog }
+          : hostedMetrics === undefined
+            ? (this.#tree.nodes.get(id)?.metrics ?? {})
+            : { backlog: hostedMetrics },
+    });
+    if (isHosted && wire.endedAt === null) {
+      this.#hosting.set(runsIn.threadId, id);
+      this.#names.set(runsIn.threadId, wire.name);
+      this.#showThread(runsIn.threadId, wire.startedAt);
+    }
+    if (runsIn && 'pid' in runsIn && wire.endedAt === null) this.onHostsProcess(id, runsIn.pid);
+  }
+
+  /** A worker declared here runs in a process of its own. */
+  onHostsProcess: (workerId: string, pid: number) => void = () => {};
+
+  #showThread(threadId: number, startedAt: number): void {
+    const id = this.#threadNodeId(threadId);
+    const present = this.#tree.nodes.get(id);
+    const host = this.#hosting.get(threadId);
+    this.#tree.put({
+      ...blankNode(this.#facts.pid),
+      ...(present ?? { startedAt }),
+      id,
+      parent: host ?? this.id,
+      links: host === undefined ? [] : [{ to: this.id, kind: 'registered-by' }],
+      kind: 'thread',
+      name: this.#threadName(threadId),
+      lineage: this.#threadLineage(threadId),
+      threadId,
+      observed: this.threads.has(threadId),
+    });
+  }
+
+  #endThread(threadId: number, reason: string): void {
+    this.threads.get(threadId)?.close();
+    this.threads.delete(threadId);
+    this.#hosting.delete(threadId);
+    const id = this.#threadNodeId(threadId);
+    const node = this.#tree.nodes.get(id);
+    if (!node || node.endedAt !== null) return;
+    // What the thread itself declared ended with it.
+    for (const other of [...this.#tree.nodes.values()]) {
+      if (other.id.startsWith(`${id}.`))
+        this.#tree.end(other.id, { exitReason: `its thread ended (${reason})` });
+    }
+    this.#tree.end(id, { exitReason: reason });
+    if (!node.links.length) this.#ledger.add({ kind: 'exited', node: this.#ref(id), reason });
+  }
+
+  #threadNodeId(threadId: number): string {
+    return `${this.id}.${threadId}`;
+  }
+
+  #declaredId(threadId: number, serial: number): string {
+    return `${this.id}.${threadId}.${serial}`;
+  }
+
+  #threadName(threadId: number): string {
+    return threadId === 0 ? 'main' : (this.#names.get(threadId) ?? `thread ${threadId}`);
+  }
+
+  #threadLineage(threadId: number): string {
+    const name = threadId === 0 ? 'main' : `thread:${this.#names.get(threadId) ?? threadId}`;
+    return this.#facts.prefix + name;
+  }
+
+  #ref(id: string): NodeRef {
+    const node = this.#tree.nodes.get(id);
+    return { id, lineage: node?.lineage ?? id, incarnation: node?.incarnation ?? 1 };
+  }
+
+  /** The same fact with ids in place of serials. */
+  #named(threadId: number, fact: object): object {
+    const name = (ref: WireRef): NodeRef => ({
+      id: this.#declaredId(threadId, ref.serial),
+      lineage: ref.lineage,
+      incarnation: ref.incarnation,
+    });
+    const named: Record<string, unknown> = { ...fact };
+    for (const key of ['node', 'by', 'previous'] as const) {
+      if (named[key]) named[key] = name(named[key] as WireRef);
+    }
+    if (Array.isArray(named.affected)) named.affected = (named.affected as WireRef[]).map(name);
+    return named;
+  }
+
+  #processNode(): TreeNode {
+    const { id, pid, name, lineage, command, startedAt } = this.#facts;
+    return { ...blankNode(pid), id, kind: 'process', name, lineage, command, startedAt };
+  }
+}
+
+/** What a node is before anything more is known of it. */
+export function blankNode(pid: number): TreeNode {
+  return {
+    id: '',
+    parent: null,
+    links: [],
+    kind: 'process',
+    host: null,
+    name: '',
+    lineage: '',
+    incarnation: 1,
+    status: 'running',
+    pid,
+    threadId: null,
+    startedAt: Date.now(),
+    endedAt: null,
+    restarts: 0,
+    exitReason: null,
+    blockedMs: null,
+    hasState: false,
+    backlogWord: null,
+    observed: true,
+    command: null,
+    supervisor: null,
+    child: null,
+    metrics: {},
+  };
+}
+
+/** What to call a process: its script's file without the ending, else its command. */
+export function processName(argv: readonly string[]): string {
+  const script = argv.slice(1).find((word) => !word.startsWith('-')) ?? argv[0] ?? 'process';
+  return path.basename(script).replace(/\.[cm]?[jt]s$/, '');
+}

@@ -1,0 +1,166 @@
+import { LIMITS } from '../../protocol/limits.ts';
+import {
+  NODE_FIELDS,
+  type NodeStatus,
+  type TreeChange,
+  type TreeDelta,
+  type TreeNode,
+  type TreeSnapshot,
+  toColumns,
+} from '../../protocol/tree.ts';
+
+type Fields = Partial<Omit<TreeNode, 'id'>>;
+
+/**
+ * The tree as the hub knows it, ghosts included. While somebody watches, changes are gathered for a frame and
+ * pushed as one delta; while nobody does, they only change the nodes.
+ */
+export class TreeStore {
+  readonly epoch: string;
+  readonly nodes = new Map<string, TreeNode>();
+  /** Nodes that were not taken in for lack of room. */
+  refused = 0;
+  #revision = 0;
+  #pending = new Map<string, { isNew: boolean; fields: Fields | null }>();
+  #gone = new Set<string>();
+  #watchers = new Set<(delta: TreeDelta) => void>();
+  #timer: NodeJS.Timeout | null = null;
+  #ghosts: string[] = [];
+
+  constructor(epoch: string) {
+    this.epoch = epoch;
+  }
+
+  get isWatched(): boolean {
+    return this.#watchers.size > 0;
+  }
+
+  /** Adds a node, or changes the fields in which it differs. */
+  put(node: TreeNode): void {
+    const present = this.nodes.get(node.id);
+    if (present) {
+      this.patch(node.id, node);
+      return;
+    }
+    if (this.nodes.size >= LIMITS.maxNodes) {
+      this.refused++;
+      return;
+    }
+    this.nodes.set(node.id, node);
+    this.#note(node.id, true, null);
+  }
+
+  patch(id: string, fields: Fields): void {
+    const node = this.nodes.get(id);
+    if (!node) return;
+    const changed = differing(node, fields);
+    if (!changed) return;
+    Object.assign(node, changed);
+    this.#note(id, false, changed);
+  }
+
+  /** The node ended: it stays as a ghost for a while. */
+  end(id: string, how: { status?: NodeStatus; exitReason?: string | null; endedAt?: number }): void {
+    const node = this.nodes.get(id);
+    if (!node || this.#ghosts.includes(id)) return;
+    this.patch(id, {
+      status: how.status ?? 'exited',
+      exitReason: how.exitReason ?? node.exitReason,
+      endedAt: how.endedAt ?? node.endedAt ?? Date.now(),
+      blockedMs: null,
+      metrics: {},
+    });
+    this.#ghosts.push(id);
+    while (this.#ghosts.length > LIMITS.maxGhosts) this.remove(this.#ghosts[0]!);
+  }
+
+  /** Drops ghosts that were shown long enough. */
+  sweep(now: number): void {
+    for (const id of [...this.#ghosts]) {
+      const node = this.nodes.get(id);
+      if (node && now - (node.endedAt ?? 0) < LIMITS.ghostMs) break;
+      this.remove(id);
+    }
+  }
+
+  remove(id: string): void {
+    const at = this.#ghosts.indexOf(id);
+    if (at >= 0) this.#ghosts.splice(at, 1);
+    if (!this.nodes.delete(id)) return;
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    // What no watcher has heard of yet needs no goodbye.
+    if (this.isWatched && !pending?.isNew) this.#gone.add(id);
+    this.#schedule();
+  }
+
+  snapshot(): TreeSnapshot {
+    this.#flush();
+    return {
+      epoch: this.epoch,
+      revision: this.#revision,
+      at: Date.now(),
+      columns: toColumns(this.nodes.values()),
+    };
+  }
+
+  /** Hears of every delta after the snapshot that is returned, until `stop`. */
+  watch(listener: (delta: TreeDelta) => void): { snapshot: TreeSnapshot; stop(): void } {
+    const snapshot = this.snapshot();
+    this.#watchers.add(listener);
+    return { snapshot, stop: () => this.#watchers.delete(listener) };
+  }
+
+  #note(id: string, isNew: boolean, fields: Fields | null): void {
+    if (!this.isWatched) return;
+    const pending = this.#pending.get(id);
+    if (pending) pending.fields = { ...pending.fields, ...fields };
+    else this.#pending.set(id, { isNew, fields });
+    this.#schedule();
+  }
+
+  /** The first change after a rest goes out at once; those that follow wait for a screen frame. */
+  #schedule(): void {
+    if (this.#timer || !this.isWatched) return;
+    queueMicrotask(() => this.#flush());
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      if (this.#pending.size > 0 || this.#gone.size > 0) {
+        this.#flush();
+        this.#schedule();
+      }
+    }, LIMITS.coalesceMs);
+  }
+
+  #flush(): void {
+    if (this.#pending.size === 0 && this.#gone.size === 0) return;
+    const changes: TreeChange[] = Array.from(this.#gone, (id) => ['-', id]);
+    for (const [id, { isNew, fields }] of this.#pending) {
+      const node = this.nodes.get(id);
+      if (node) changes.push(isNew ? ['+', { ...node }] : ['~', id, fields ?? {}]);
+    }
+    this.#pending.clear();
+    this.#gone.clear();
+    const delta: TreeDelta = { from: this.#revision, revision: ++this.#revision, at: Date.now(), changes };
+    for (const watcher of [...this.#watchers]) watcher(delta);
+  }
+}
+
+function differing(node: TreeNode, fields: Fields): Fields | null {
+  let changed: Record<string, unknown> | null = null;
+  for (const field of NODE_FIELDS) {
+    if (field === 'id' || !(field in fields)) continue;
+    const value = fields[field];
+    if (same(node[field], value)) continue;
+    changed ??= {};
+    changed[field] = value;
+  }
+  return changed as Fields | null;
+}
+
+/** Small plain objects are compared by what they hold. */
+function same(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  return JSON.stringify(a) === JSON.stringify(b);
+}
