@@ -1,8 +1,8 @@
+import { nearest } from '../../client/nearest.ts';
 import { PerchError } from '../../protocol/errors.ts';
 import { command } from '../command.ts';
 import { COMMANDS, findCommand } from '../commands.ts';
 import { helpText, overview } from '../help.ts';
-import { nearest } from '../text/nearest.ts';
 
 export const help = command({
   args: [{ name: 'COMMAND', does: 'The command to read about.', isOptional: true }],

@@ -1,0 +1,120 @@
+import { lstat, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { InstanceInfo } from '../../protocol/tree.ts';
+import type { openSession, Session } from '../session.ts';
+
+/** A service of this computer whose agent answers on its local socket. */
+export interface LocalInstance {
+  /** The socket. */
+  path: string;
+  info: InstanceInfo;
+}
+
+/** A folder where agents of one user put their sockets, and who that user is. */
+export interface LocalFolder {
+  folder: string;
+  uid: number;
+}
+
+export interface LocalLook {
+  open: typeof openSession;
+  folders?: readonly LocalFolder[];
+  /** For each socket. An agent on this computer answers within milliseconds. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+/** Asks every local socket who it is. What does not answer (a dead socket, a stranger) is left out. */
+export function findLocal(look: LocalLook): Promise<LocalInstance[]> {
+  return askLocal(look, async (session, path) => ({ path, info: session.hello.instance }));
+}
+
+/** Asks `question` of every local agent, a few at a time, and leaves out those that do not answer. */
+export async function askLocal<T>(
+  { open, folders, timeoutMs = 2000, signal }: LocalLook,
+  question: (session: Session, path: string) => Promise<T>,
+): Promise<T[]> {
+  const sockets = await localSockets(folders ?? (await localFolders()));
+  const answers: (T | null)[] = sockets.map(() => null);
+  const ask = async (index: number) => {
+    const path = sockets[index]!;
+    try {
+      const target = { address: { kind: 'unix', path }, hostKey: { kind: 'any' }, login: 'none' } as const;
+      const session = await open(target, { timeoutMs, signal });
+      try {
+        answers[index] = await question(session, path);
+      } finally {
+        session.close();
+      }
+    } catch {
+      // Nobody is there any more, or it is not for us: neither is worth a word in a list of what is there.
+    }
+  };
+  let next = 0;
+  const lane = async () => {
+    while (next < sockets.length && !signal?.aborted) await ask(next++);
+  };
+  await Promise.all(Array.from({ length: ASKED_AT_ONCE }, lane));
+  return answers.filter((answer) => answer !== null);
+}
+
+/** Each costs a handshake; a machine with a hundred services must not see a hundred at once. */
+const ASKED_AT_ONCE = 8;
+
+/**
+ * Where agents put their sockets: `$XDG_RUNTIME_DIR/perch` or `/tmp/perch-UID`. A service may have been started
+ * with another environment than this, so all places of the user are looked at; root looks into every user's.
+ */
+export async function localFolders(
+  env: NodeJS.ProcessEnv = process.env,
+  uid: number = process.getuid?.() ?? -1,
+): Promise<LocalFolder[]> {
+  const folders = new Map<string, number>();
+  const xdg = env.XDG_RUNTIME_DIR;
+  if (xdg && path.isAbsolute(xdg)) folders.set(path.join(xdg, 'perch'), uid);
+  folders.set(`/run/user/${uid}/perch`, uid);
+  folders.set(`/tmp/perch-${uid}`, uid);
+  if (uid === 0) {
+    for (const name of await entries('/run/user')) {
+      if (/^\d+$/.test(name)) folders.set(`/run/user/${name}/perch`, Number(name));
+    }
+    for (const name of await entries('/tmp')) {
+      const match = /^perch-(\d+)$/.exec(name);
+      if (match) folders.set(`/tmp/${name}`, Number(match[1]));
+    }
+  }
+  return [...folders].map(([folder, owner]) => ({ folder, uid: owner }));
+}
+
+/** Sockets in folders that only their user can write to; a folder that is somebody else's is not looked into. */
+export async function localSockets(folders: readonly LocalFolder[]): Promise<string[]> {
+  const sockets: string[] = [];
+  for (const { folder, uid } of folders) {
+    if (!(await isPrivateFolder(folder, uid))) continue;
+    for (const name of (await entries(folder)).sort()) {
+      const file = path.join(folder, name);
+      if (name.endsWith('.sock') && (await isSocketOf(file, uid))) sockets.push(file);
+    }
+  }
+  return sockets;
+}
+
+/** True for the socket of an agent's local door, where the file's permission is the login. */
+export async function isLocalDoor(file: string, folders?: readonly LocalFolder[]): Promise<boolean> {
+  const owner = (folders ?? (await localFolders())).find(({ folder }) => folder === path.dirname(file));
+  return owner !== undefined && (await isPrivateFolder(owner.folder, owner.uid));
+}
+
+async function isPrivateFolder(folder: string, uid: number): Promise<boolean> {
+  const stats = await lstat(folder).catch(() => null);
+  return stats?.isDirectory() === true && stats.uid === uid && (stats.mode & 0o077) === 0;
+}
+
+async function isSocketOf(file: string, uid: number): Promise<boolean> {
+  const stats = await lstat(file).catch(() => null);
+  return stats?.isSocket() === true && stats.uid === uid;
+}
+
+async function entries(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
+}
