@@ -1,0 +1,103 @@
+import type { Duplex, Writable } from 'node:stream';
+import { asPerchError, PerchError } from '../../protocol/errors.ts';
+import { type AgentFrame, encodeFrame } from '../../protocol/framing.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+
+/**
+ * A stream of frames. `transport` is the socket beneath a channel: bytes the channel has let go of may still
+ * wait there.
+ */
+export type SessionStream = Duplex & { readonly transport?: Writable };
+
+/** Past this a client is not slow, it is not reading: one whole tree, and what was queued before it. */
+const ABANDON_BYTES = LIMITS.maxFrameBytes + LIMITS.maxQueuedBytes;
+
+/** The sending half of a session: counts what waits, and never throws. */
+export class Outbox {
+  readonly #stream: SessionStream;
+  #queued = 0;
+  #isClosed = false;
+  #waiting: (() => void)[] = [];
+
+  constructor(stream: SessionStream) {
+    this.#stream = stream;
+    stream.on('close', () => {
+      this.#isClosed = true;
+      this.#release();
+    });
+  }
+
+  /** A frame that cannot be sent (too large, no JSON) goes out as an error in its place. */
+  send(frame: AgentFrame): void {
+    if (this.#isClosed) return;
+    const bytes = encode(frame);
+    this.#queued += bytes.length;
+    try {
+      this.#stream.write(bytes, () => {
+        this.#queued -= bytes.length;
+        if (this.#queued === 0) this.#release();
+      });
+    } catch {
+      // A channel whose connection has just ended throws; its `close` follows.
+      this.abandon();
+    }
+    if (this.queuedBytes() > ABANDON_BYTES) this.abandon();
+  }
+
+  /** Bytes that the client has not taken yet. */
+  queuedBytes(): number {
+    return this.#queued + (this.#stream.transport?.writableLength ?? 0);
+  }
+
+  /** Resolves once what is queued now has gone, or the stream has closed. */
+  async drained(): Promise<void> {
+    if (this.#queued > 0 && !this.#isClosed)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const transport = this.#stream.transport;
+    if (!transport?.writableNeedDrain || this.#isClosed) return;
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+      transport.once('drain', () => this.#release());
+    });
+  }
+
+  /** Ends after what is queued; a client that does not take it is let go. */
+  end(): void {
+    if (this.#isClosed) return;
+    try {
+      this.#stream.end();
+    } catch {
+      this.abandon();
+    }
+    const timer = setTimeout(() => this.abandon(), LIMITS.loginMs);
+    timer.unref();
+    this.#waiting.push(() => clearTimeout(timer));
+  }
+
+  /** Ends at once, with the connection beneath. */
+  abandon(): void {
+    (this.#stream.transport ?? this.#stream).destroy();
+  }
+
+  #release(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const go of waiting) go();
+  }
+}
+
+function encode(frame: AgentFrame): Uint8Array {
+  try {
+    const bytes = encodeFrame(frame);
+    if (bytes.length <= LIMITS.maxFrameBytes) return bytes;
+    const facts = { bytes: bytes.length, maxBytes: LIMITS.maxFrameBytes };
+    throw new PerchError(
+      'FRAME_TOO_LARGE',
+      `The answer has ${bytes.length} bytes, more than a frame holds`,
+      facts,
+    );
+  } catch (thrown) {
+    const { code, message } = asPerchError(thrown);
+    return encodeFrame({ t: 'error', id: frame.id, error: { code, message, facts: {} } });
+  }
+}
