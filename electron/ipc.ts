@@ -1,0 +1,116 @@
+import type { Act, ActDocument, ActProgress } from '../protocol/act.ts';
+import type { LedgerAnswer, StackAnswer, TreeEvent } from '../protocol/calls.ts';
+import type { Capability } from '../protocol/capability.ts';
+import type { ErrorDocument } from '../protocol/errors.ts';
+import type { StateAnswer } from '../protocol/state.ts';
+import type { InstanceInfo } from '../protocol/tree.ts';
+
+/**
+ * All that crosses between the window and the main process. Types only: the renderer imports them, the preload
+ * carries them, electron/calls.ts answers them. Keys, conf files and other secrets stay on the other side.
+ */
+export interface IpcCalls {
+  /** What the window needs before it draws. Pushes start with it. */
+  start: { args: Record<never, never>; result: AppFacts };
+  /** Pushes tree and ledger of this instance from now on, whole at first; null: of none. */
+  watch: { args: { instance: string | null }; result: null };
+  state: { args: { instance: string; node: string; path?: string }; result: StateAnswer };
+  stack: { args: { instance: string; node: string }; result: StackAnswer };
+  /** Progress comes as pushes with the same `call`. */
+  act: {
+    args: { instance: string; act: Act; call: string; node: string; epoch: string; reason: string };
+    result: ActDocument;
+  };
+  /** Does not wait for the back-off. */
+  reconnect: { args: { instance: string }; result: null };
+  /** Accepts a host key that was never seen before, and only the one that was shown. */
+  'trust-host-key': { args: { instance: string; fingerprint: string }; result: null };
+  'set-theme': { args: { theme: Theme }; result: null };
+  copy: { args: { text: string }; result: null };
+}
+
+export type IpcCallName = keyof IpcCalls;
+
+/** Errors travel as values: a thrown one would lose its code on the way. */
+export type IpcAnswer<T> = { ok: true; value: T } | { ok: false; error: ErrorDocument };
+
+export type Push =
+  | { kind: 'fleet'; fleet: FleetView }
+  | { kind: 'tree'; instance: string; event: TreeEvent }
+  | { kind: 'ledger'; instance: string; answer: LedgerAnswer }
+  | { kind: 'act'; call: string; progress: ActProgress };
+
+/** What the preload puts at `window.perch`. */
+export interface Bridge {
+  call<N extends IpcCallName>(name: N, args: IpcCalls[N]['args']): Promise<IpcAnswer<IpcCalls[N]['result']>>;
+  /** One listener for the life of the page. */
+  onPush(listener: (push: Push) => void): void;
+}
+
+/** `system` follows the operating system. */
+export type Theme = 'system' | 'light' | 'dark';
+
+export interface AppFacts {
+  version: string;
+  electron: string;
+  theme: Theme;
+  /** False as root: Chromium's own sandbox is off then, and the app says so. */
+  sandboxed: boolean;
+}
+
+export type InstanceState =
+  | 'connecting'
+  | 'live'
+  | 'reconnecting'
+  | 'stale'
+  | 'refused'
+  | 'host-key-changed'
+  | 'host-key-unknown'
+  | 'tunnel-off'
+  | 'gone'
+  | 'closed';
+
+export interface FleetView {
+  environments: EnvironmentView[];
+  /** Where the inventory was looked for, and what is wrong with it. */
+  inventory: { file: string; error: ErrorDocument | null };
+  /** This computer's public key line, to be put into PERCH_AUTHORIZED_KEYS; null when there is no key yet. */
+  publicKey: string | null;
+}
+
+export interface EnvironmentView {
+  name: string;
+  /** This computer is first and has no tunnel. */
+  isLocal: boolean;
+  tunnel: TunnelView | null;
+  instances: InstanceView[];
+}
+
+export interface TunnelView {
+  isUp: boolean;
+  /** For a person: `up, handshake 12 s ago`. */
+  words: string;
+  /** What to do about it, when there is something to do. */
+  mend: string | null;
+}
+
+export interface InstanceView {
+  key: string;
+  environment: string;
+  region: string;
+  service: string;
+  name: string;
+  address: string;
+  state: InstanceState;
+  /** Why it is not live. `mend` tells what to do. */
+  error: (ErrorDocument & { mend: string }) | null;
+  info: InstanceInfo | null;
+  capabilities: Capability[];
+  latencyMs: number | null;
+  /** When it was last heard from, milliseconds since 1970 by this computer's clock. */
+  heardAt: number | null;
+  /** When the next attempt is made, while it is reconnecting. */
+  retryAt: number | null;
+  /** What is wrong inside, counted. */
+  trouble: { blocked: number; stragglers: number };
+}
