@@ -1,0 +1,126 @@
+import type { Exit } from './exit.ts';
+import { answerRequest } from './requests.ts';
+import { addRestart, countRestarts } from './restart-window.ts';
+import {
+  answer,
+  beginExit,
+  beginStarting,
+  beginStopping,
+  drop,
+  settleStart,
+  settleStop,
+} from './sequence.ts';
+import type { Child, Effect, SupervisorEvent, SupervisorState, Turn } from './state.ts';
+import { endsSupervisor, restartGroup } from './strategy.ts';
+
+/**
+ * What a supervisor does about an event, decided as OTP's supervisor(3) decides. No clock, no timer, no I/O: the
+ * same state, event and `nowMs` (monotonic milliseconds) always give the same effects, to be performed in order.
+ *
+ * `state` and its children are changed in place and given back: a copy of 100,000 dynamic children for each
+ * exit would cost more than the restart. Whoever wants to know what would happen passes in a copy.
+ *
+ * While children are starting or stopping, exits and requests wait, in order, as they wait in the mailbox of an
+ * OTP supervisor. `shutdown` and `kill` do not: they end what is under way (docs/supervision.md, Differences).
+ */
+export function transition<C extends Child, R>(
+  state: SupervisorState<C, R>,
+  event: SupervisorEvent<C, R>,
+  nowMs: number,
+): { state: SupervisorState<C, R>; effects: Effect<C, R>[] } {
+  const turn: Turn<C, R> = { state, effects: [], nowMs };
+  take(turn, event);
+  while (state.operation === null && state.phase === 'running' && state.queue.size > 0) {
+    serve(turn, state.queue.shift()!);
+  }
+  return { state, effects: turn.effects };
+}
+
+/** What cannot wait is handled here; the rest once nothing is under way. */
+function take<C extends Child, R>(turn: Turn<C, R>, event: SupervisorEvent<C, R>): void {
+  const { state } = turn;
+  switch (event.type) {
+    case 'start':
+      return beginStarting(turn, [...state.children.values()], { kind: 'init' });
+    case 'started':
+      return settleStart(turn, event.child, event.pid);
+    case 'exited':
+      return takeExit(turn, event.child, event.pid, event.exit);
+    case 'shutdown':
+      return beginExit(turn, { why: 'shutdown' });
+    case 'kill':
+      return beginExit(turn, { why: 'killed' });
+    case 'try-again':
+      state.queue.push(event);
+      return;
+    default:
+      if (isEnding(state)) answer(turn, event.request, { error: 'shutdown' });
+      else state.queue.push(event);
+  }
+}
+
+function isEnding<C extends Child, R>({ phase, operation }: SupervisorState<C, R>): boolean {
+  return phase === 'exited' || (operation?.kind === 'stopping' && operation.then.kind === 'exit');
+}
+
+/** An exit that is awaited moves what is under way; any other waits for its turn in the queue. */
+function takeExit<C extends Child, R>(turn: Turn<C, R>, child: C, pid: number, exit: Exit): void {
+  if (child.pid !== pid) return;
+  if (child.phase === 'starting' || child.phase === 'stopping') settleStop(turn, child, exit);
+  else if (child.phase === 'running' && child.exit === null) {
+    child.exit = exit;
+    turn.state.queue.push({ type: 'exited', child, pid, exit });
+  }
+}
+
+function serve<C extends Child, R>(turn: Turn<C, R>, event: SupervisorEvent<C, R>): void {
+  switch (event.type) {
+    case 'exited':
+      // No longer pending when an operation before it stopped this child anyway.
+      if (event.child.pid === event.pid && event.child.exit !== null) decide(turn, event.child, event.exit);
+      return;
+    case 'try-again':
+      if (event.child.pid === event.pid && event.child.phase === 'restarting') restart(turn, event.child);
+      return;
+    case 'start-child':
+    case 'terminate-child':
+    case 'restart-child':
+    case 'delete-child':
+    case 'cycle-child':
+      return answerRequest(turn, event);
+    default:
+      throw new Error(`${event.type} is never queued`);
+  }
+}
+
+/** A child ended by itself, by a crash, or by somebody's hand. */
+function decide<C extends Child, R>(turn: Turn<C, R>, child: C, exit: Exit): void {
+  const { state, effects, nowMs } = turn;
+  child.exit = null;
+  const type = child.rule.restart;
+  if (type === 'permanent' || (type === 'transient' && exit.kind === 'abnormal')) return restart(turn, child);
+  child.phase = 'none';
+  const isLast = endsSupervisor(state, child);
+  const decision = isLast ? 'shutdown' : 'no-restart';
+  const restartsInPeriod = countRestarts(state.restarts, nowMs, state.flags.periodMs);
+  effects.push({ do: 'decide', child, decision, restartsInPeriod, affected: [] });
+  drop(turn, child);
+  if (isLast) beginExit(turn, { why: 'auto_shutdown' });
+}
+
+/** Restarts the child, and its group with it, unless the intensity is spent. */
+function restart<C extends Child, R>(turn: Turn<C, R>, child: C): void {
+  const { state, effects, nowMs } = turn;
+  const restartsInPeriod = addRestart(state.restarts, nowMs, state.flags.periodMs);
+  child.phase = 'none';
+  if (restartsInPeriod > state.flags.intensity) {
+    effects.push({ do: 'decide', child, decision: 'escalate', restartsInPeriod, affected: [] });
+    drop(turn, child);
+    return beginExit(turn, { why: 'intensity' });
+  }
+  const group = restartGroup(state, child);
+  const affected = group.length === 1 ? [] : group.filter((other) => other !== child);
+  effects.push({ do: 'decide', child, decision: 'restart', restartsInPeriod, affected });
+  if (affected.length === 0) return beginStarting(turn, group, { kind: 'restart' });
+  beginStopping(turn, affected.reverse(), { kind: 'start', group });
+}
