@@ -1,0 +1,95 @@
+import { mkdir, open, rm } from 'node:fs/promises';
+import path from 'node:path';
+import ssh2, { type ParsedKey } from 'ssh2';
+import { PerchError } from '../../protocol/errors.ts';
+import { fingerprint } from './fingerprint.ts';
+
+/** Asks the person; `words` says for what. Null when there is nobody to ask any more. */
+export type AskPassphrase = (words: string) => Promise<string | null>;
+
+/** A private key that can sign, and its public half as a line for an agent's authorized keys. */
+export interface Identity {
+  key: ParsedKey;
+  publicLine: string;
+  fingerprint: string;
+}
+
+/** Wrong passphrases before it is an error, like ssh. */
+const PASSPHRASE_TRIES = 3;
+
+/**
+ * Reads a private key as OpenSSH writes it (PEM for RSA and ECDSA too). An encrypted one asks for its
+ * passphrase. Throws BAD_IDENTITY, and PASSPHRASE_NEEDED where nobody can be asked.
+ */
+export async function readIdentity(text: string, ask?: AskPassphrase): Promise<Identity> {
+  let parsed = ssh2.utils.parseKey(text);
+  if (parsed instanceof Error && /no passphrase/.test(parsed.message)) {
+    for (let tries = 1; parsed instanceof Error && tries <= PASSPHRASE_TRIES; tries++) {
+      const passphrase = await ask?.(
+        tries === 1 ? 'Passphrase of the key: ' : 'That was not it. Passphrase: ',
+      );
+      if (passphrase == null)
+        throw new PerchError('PASSPHRASE_NEEDED', 'The key is locked with a passphrase');
+      parsed = ssh2.utils.parseKey(text, passphrase);
+    }
+    if (parsed instanceof Error) throw new PerchError('BAD_IDENTITY', 'The passphrase does not open the key');
+  }
+  if (parsed instanceof Error) {
+    throw new PerchError('BAD_IDENTITY', `The key cannot be read: ${parsed.message}`, {}, parsed);
+  }
+  const key = Array.isArray(parsed) ? (parsed as ParsedKey[])[0]! : parsed;
+  if (!key.isPrivateKey()) {
+    throw new PerchError('BAD_IDENTITY', 'That is the public half; the file without .pub is the one to use');
+  }
+  return { key, ...publicHalf(key) };
+}
+
+export interface KeyPair {
+  /** A file's text, in OpenSSH's own format, without a passphrase. */
+  privateKey: string;
+  /** One line for an agent's authorized keys. */
+  publicLine: string;
+  fingerprint: string;
+}
+
+/** A new ed25519 pair. The comment names it in authorized keys and beside everything it does. */
+export function newKeyPair(comment: string): KeyPair {
+  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: comment.replace(/\s+/g, '-') });
+  const key = ssh2.utils.parseKey(pair.private);
+  if (key instanceof Error) throw key;
+  return { privateKey: `${pair.private.trimEnd()}\n`, ...publicHalf(key) };
+}
+
+/** Writes FILE (0600) and FILE.pub (0644). Throws BAD_USAGE when one is there already; nothing is overwritten. */
+export async function writeKeyPair(file: string, pair: KeyPair): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  await writeNew(file, pair.privateKey, 0o600);
+  try {
+    await writeNew(`${file}.pub`, `${pair.publicLine}\n`, 0o644);
+  } catch (error) {
+    await rm(file);
+    throw error;
+  }
+}
+
+async function writeNew(file: string, text: string, mode: number): Promise<void> {
+  try {
+    const handle = await open(file, 'wx', mode);
+    try {
+      await handle.writeFile(text);
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const words =
+      code === 'EEXIST' ? `${file} is there already; name another file` : `Cannot write: ${message}`;
+    throw new PerchError('BAD_USAGE', words, { file }, cause);
+  }
+}
+
+function publicHalf(key: ParsedKey): { publicLine: string; fingerprint: string } {
+  const blob = key.getPublicSSH();
+  const line = `${key.type} ${blob.toString('base64')} ${key.comment ?? ''}`;
+  return { publicLine: line.trimEnd(), fingerprint: fingerprint(blob) };
+}

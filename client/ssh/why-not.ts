@@ -1,0 +1,70 @@
+import { PerchError } from '../../protocol/errors.ts';
+import { formatAddress } from '../address.ts';
+import type { Address } from '../session.ts';
+import type { Identity } from './identity.ts';
+
+/** Errors of Node and ssh2, as what a person can do something about. */
+export function whyNot(address: Address, cause: Error & { code?: unknown; level?: string }): PerchError {
+  if (cause.level === 'client-socket') return connectFailed(address, words(cause), cause);
+  if (/before handshake/.test(cause.message)) {
+    return connectFailed(address, 'the other side closed the connection before the login', cause);
+  }
+  if (/identification|version|packet|MAC/i.test(cause.message)) {
+    return new PerchError(
+      'BAD_FRAME',
+      `What listens at ${formatAddress(address)} does not speak ssh`,
+      { address: formatAddress(address) },
+      cause,
+    );
+  }
+  return connectFailed(address, cause.message, cause);
+}
+
+export function connectFailed(address: Address, why: string, cause?: unknown): PerchError {
+  const text = formatAddress(address);
+  return new PerchError('CONNECT_FAILED', `Cannot connect to ${text}: ${why}`, { address: text }, cause);
+}
+
+export function cancelled(address: Address): PerchError {
+  return new PerchError('CANCELLED', `Connecting to ${formatAddress(address)} was cancelled`);
+}
+
+/** The connection was open and is not any more. */
+export function agentGone(address: Address, cause?: Error): PerchError {
+  const text = formatAddress(address);
+  const why = cause ? `: ${words(cause)}` : '';
+  return new PerchError('CONNECTION_LOST', `The connection to ${text} ended${why}`, { address: text }, cause);
+}
+
+/** Names the line to add, ready to be copied. */
+export function keyRefused(address: Address, identity: Identity | null, cause: Error): PerchError {
+  const text = formatAddress(address);
+  if (!identity) {
+    return new PerchError('KEY_REFUSED', `The agent at ${text} wants a key`, { address: text }, cause);
+  }
+  const line = `capabilities="observe,inspect,control" ${identity.publicLine}`;
+  return new PerchError(
+    'KEY_REFUSED',
+    `The agent at ${text} does not know this key. The line for it: ${line}`,
+    { address: text, fingerprint: identity.fingerprint, publicKey: identity.publicLine, line },
+    cause,
+  );
+}
+
+const WORDS: Record<string, string> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOENT: 'there is no such socket',
+  EACCES: 'the socket belongs to somebody else',
+  EHOSTUNREACH: 'there is no way to that host',
+  ENETUNREACH: 'there is no way to that network',
+  ETIMEDOUT: 'no answer',
+  ENOTFOUND: 'there is no such host',
+  EADDRNOTAVAIL: 'this computer does not have the address to connect from',
+  ECONNRESET: 'the other side cut the connection',
+  EPIPE: 'the other side cut the connection',
+};
+
+function words(cause: Error & { code?: unknown }): string {
+  const code = String(cause.code ?? '');
+  return Object.hasOwn(WORDS, code) ? `${WORDS[code]} (${code})` : cause.message;
+}
