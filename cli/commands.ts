@@ -15,6 +15,11 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'What there is, or what one command does',
     load: async () => (await import('./commands/help.ts')).help,
   },
+  {
+    name: 'demo',
+    summary: 'The example game in two regions on this computer',
+    load: async () => (await import('./commands/demo.ts')).demo,
+  },
 ];
 
 export function findCommand(name: string): CommandRow | undefined {

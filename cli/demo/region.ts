@@ -1,0 +1,150 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { PerchError } from '../../protocol/errors.ts';
+
+export interface RegionPlan {
+  region: string;
+  /** The example's built entry. */
+  program: string;
+  args: readonly string[];
+  agentPort: number;
+  gamePort: number;
+  /** One line that lets the demo's key in. */
+  authorizedKey: string;
+}
+
+/** One instance as `perch demo --json` prints it. */
+export interface DemoInstance {
+  name: string;
+  region: string;
+  /** Where its agent listens. */
+  address: string;
+  /** Where its game is played. */
+  url: string;
+  hostKey: string;
+}
+
+export const SERVICE = 'tictactoe';
+
+/** How long it may take to start, and to end when it is asked to. */
+const START_MS = 20_000;
+const STOP_MS = 5000;
+
+/**
+ * Runs one region like a platform would: an instance that ends is started again, until `signal` aborts. The
+ * promise that comes first is the first start; `ended` settles when nothing of it runs any more.
+ */
+export async function runRegion(
+  plan: RegionPlan,
+  signal: AbortSignal,
+  note: (line: string) => void,
+): Promise<{ instance: DemoInstance; ended: Promise<void> }> {
+  const first = await start(plan, signal, note);
+  return { instance: first.instance, ended: keep(first.child) };
+
+  async function keep(child: ChildProcess): Promise<void> {
+    for (let current = child; ; ) {
+      if (isRunning(current)) await once(current, 'exit');
+      if (signal.aborted) return;
+      note(`${nameOf(plan)} ended (${current.signalCode ?? current.exitCode}) and is started again`);
+      try {
+        current = (await start(plan, signal, note)).child;
+      } catch (thrown) {
+        if (!signal.aborted) throw thrown;
+        return;
+      }
+    }
+  }
+}
+
+/** Starts it once, and stops it when `signal` aborts. Throws when it ends before it is ready. */
+async function start(plan: RegionPlan, signal: AbortSignal, note: (line: string) => void) {
+  const child = fork(plan.program, plan.args, {
+    env: environment(plan),
+    execArgv: [],
+    // The channel says nothing. It closes with this process, however that ends, and the example ends with it.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const stop = () => void end(child);
+  signal.addEventListener('abort', stop, { once: true });
+  child.once('exit', () => signal.removeEventListener('abort', stop));
+  if (signal.aborted) stop();
+  try {
+    return { child, instance: await whenReady(child, plan, note) };
+  } catch (thrown) {
+    await end(child);
+    throw thrown;
+  }
+}
+
+/** Ready once the game has printed its address and the agent its own with the host key. */
+function whenReady(
+  child: ChildProcess,
+  plan: RegionPlan,
+  note: (line: string) => void,
+): Promise<DemoInstance> {
+  return new Promise((resolve, reject) => {
+    const name = nameOf(plan);
+    let url: string | undefined;
+    let agent: RegExpExecArray | null = null;
+    const said: string[] = [];
+    const late = setTimeout(() => fail('it was not ready in time'), START_MS);
+    const fail = (why: string) => {
+      clearTimeout(late);
+      reject(new PerchError('INTERNAL', `${name} did not start: ${[why, ...said].join('\n')}`, { name }));
+    };
+    const look = () => {
+      if (!url || !agent) return;
+      clearTimeout(late);
+      resolve({ name, region: plan.region, address: agent[1]!, url, hostKey: agent[2]! });
+    };
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      url ??= /http:\S+/.exec(line)?.[0];
+      look();
+    });
+    createInterface({ input: child.stderr! }).on('line', (line) => {
+      const listening = /^perch: listening on (\S+) (SHA256:\S+)/.exec(line);
+      agent ??= listening;
+      if (!listening) {
+        said.push(line);
+        note(`${name}: ${line}`);
+      }
+      look();
+    });
+    child.once('error', (error) => fail(error.message));
+    child.once('exit', (code, signal) => fail(`it ended with ${signal ?? code}`));
+  });
+}
+
+/** Asks, waits, kills. Settles when it has ended. */
+async function end(child: ChildProcess): Promise<void> {
+  if (!isRunning(child) || child.pid === undefined) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  await ended;
+  clearTimeout(kill);
+}
+
+function isRunning(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null;
+}
+
+function nameOf({ region }: RegionPlan): string {
+  return `${SERVICE}-${region}`;
+}
+
+/** This process's own, without what would configure another agent. */
+function environment(plan: RegionPlan): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([key]) => !/^(PERCH|FLY)_|^PERCH$/.test(key));
+  return {
+    ...Object.fromEntries(own),
+    PORT: String(plan.gamePort),
+    PERCH_SERVICE: SERVICE,
+    PERCH_REGION: plan.region,
+    PERCH_INSTANCE: nameOf(plan),
+    PERCH_LISTEN: `127.0.0.1:${plan.agentPort}`,
+    PERCH_AUTHORIZED_KEYS: plan.authorizedKey,
+  };
+}
