@@ -89,6 +89,10 @@ export class OwnProcess {
     }
   }
 
+  get pid(): number {
+    return this.#facts.pid;
+  }
+
   get hasUnnamedThreads(): boolean {
     const prefix = `${this.id}.`;
     for (const node of this.#tree.nodes.values()) {
@@ -237,7 +241,15 @@ export class OwnProcess {
     });
   }
 
+  /** Runs `then` when the thread has ended. */
+  onThreadEnd(threadId: number, then: () => void): void {
+    this.#threadEnds.set(threadId, then);
+  }
+  readonly #threadEnds = new Map<number, () => void>();
+
   #endThread(threadId: number, reason: string): void {
+    this.#threadEnds.get(threadId)?.();
+    this.#threadEnds.delete(threadId);
     this.threads.get(threadId)?.close();
     this.threads.delete(threadId);
     this.#hosting.delete(threadId);

@@ -26,6 +26,7 @@ export class TreeStore {
   #watchers = new Set<(delta: TreeDelta) => void>();
   #timer: NodeJS.Timeout | null = null;
   #ghosts: string[] = [];
+  #settling = new Map<string, (() => void)[]>();
 
   constructor(epoch: string) {
     this.epoch = epoch;
@@ -57,6 +58,7 @@ export class TreeStore {
     if (!changed) return;
     Object.assign(node, changed);
     this.#note(id, false, changed);
+    if (changed.status !== undefined && changed.status !== 'stopping') this.#settled(id);
   }
 
   /** The node ended: it stays as a ghost for a while. */
@@ -74,6 +76,24 @@ export class TreeStore {
     while (this.#ghosts.length > LIMITS.maxGhosts) this.remove(this.#ghosts[0]!);
   }
 
+  isGhost(id: string): boolean {
+    return this.#ghosts.includes(id);
+  }
+
+  /** Runs `then` once this node is no longer on its way out: ended, a straggler, or dropped. */
+  onceSettled(id: string, then: () => void): void {
+    const waiting = this.#settling.get(id);
+    if (waiting) waiting.push(then);
+    else this.#settling.set(id, [then]);
+  }
+
+  #settled(id: string): void {
+    const waiting = this.#settling.get(id);
+    if (!waiting) return;
+    this.#settling.delete(id);
+    for (const then of waiting) then();
+  }
+
   /** Drops ghosts that were shown long enough. */
   sweep(now: number): void {
     for (const id of [...this.#ghosts]) {
@@ -87,6 +107,7 @@ export class TreeStore {
     const at = this.#ghosts.indexOf(id);
     if (at >= 0) this.#ghosts.splice(at, 1);
     if (!this.nodes.delete(id)) return;
+    this.#settled(id);
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
     // What no watcher has heard of yet needs no goodbye.

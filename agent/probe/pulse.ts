@@ -20,13 +20,15 @@ export function newPulse(): SharedArrayBuffer {
 
 /** The thread's side. */
 export class PulseWriter {
+  readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array;
   readonly #figures: Float64Array;
   #lastUtilization = performance.eventLoopUtilization();
   #lastBeatAt = performance.now();
   #longestDelayMs = 0;
 
-  constructor(readonly memory: SharedArrayBuffer) {
+  constructor(memory: SharedArrayBuffer) {
+    this.memory = memory;
     this.#words = new Int32Array(memory, 0, WORDS);
     this.#figures = new Float64Array(memory, FIGURES_AT, FIGURES.length).fill(Number.NaN);
   }

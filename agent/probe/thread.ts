@@ -36,7 +36,7 @@ function listen<M>(name: string, receive: (message: M) => void): { post(message:
   const channel = new BroadcastChannel(name);
   channel.onmessage = (event) => {
     try {
-      receive((event as MessageEvent).data as M);
+      receive((event as { data: M }).data);
     } catch {
       // A fault of the agent never reaches the thread it looks at.
     }

@@ -1,0 +1,44 @@
+import { identityOf } from '../hub/proc.ts';
+
+/** Which process is meant: a pid alone could be somebody else's by now. */
+export interface ProcessIdentity {
+  pid: number;
+  /** Clock ticks after boot at which it started (/proc stat, field 22); null where /proc is not to be had. */
+  startTicks: number | null;
+}
+
+/**
+ * Sends a signal to exactly this process. False when it has already ended (or the pid is another's by now).
+ * SIGKILL cannot be refused; what SIGTERM does is the process's own choice.
+ */
+export function signalProcess(target: ProcessIdentity, signal: 'SIGTERM' | 'SIGKILL'): boolean {
+  if (!isAlive(target)) return false;
+  try {
+    process.kill(target.pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A zombie has ended: nothing of it runs any more. */
+export function isAlive(target: ProcessIdentity): boolean {
+  const identity = identityOf(target.pid);
+  if (identity === null) return false;
+  return !identity.isZombie && (target.startTicks === null || identity.startTicks === target.startTicks);
+}
+
+const LOOK_EVERY_MS = 5;
+
+/** True once it has ended, false if it still runs after `timeoutMs`. The kernel tells nobody but the parent. */
+export function untilEnded(target: ProcessIdentity, timeoutMs: number): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!isAlive(target)) resolve(true);
+      else if (Date.now() >= deadline) resolve(false);
+      else setTimeout(look, LOOK_EVERY_MS);
+    };
+    look();
+  });
+}

@@ -1,0 +1,80 @@
+import type { Act, ActDocument, ActProgress, Outcome } from '../../protocol/act.ts';
+import type { LedgerEvent, NodeRef } from '../../protocol/ledger.ts';
+
+/** How far an act has come, read off the ledger. `ended` is set once its outcome is known. */
+export interface Tracking {
+  act: Act;
+  target: NodeRef;
+  /** Monotonic time of `accepted`. */
+  t0: number;
+  phases: ActDocument['phases'];
+  successor: NodeRef | null;
+  affected: NodeRef[];
+  ended: { outcome: Outcome; words: string } | null;
+}
+
+export function startTracking(act: Act, target: NodeRef, t0: number): Tracking {
+  return {
+    act,
+    target,
+    t0,
+    phases: { exitedMs: null, decidedMs: null, startedMs: null, readyMs: null },
+    successor: null,
+    affected: [],
+    ended: null,
+  };
+}
+
+/** Takes the next ledger event; gives the step to show, or null where the event is about something else. */
+export function track(tracking: Tracking, event: LedgerEvent): ActProgress | null {
+  if (tracking.ended) return null;
+  const { phases, target } = tracking;
+  const afterMs = Math.max(0, event.t - tracking.t0);
+  const isTarget = event.node.id === target.id;
+
+  if (event.kind === 'exited' && isTarget && phases.exitedMs === null) {
+    phases.exitedMs = afterMs;
+    if (tracking.act === 'stop') end(tracking, 'not-restarted', `${target.lineage} was stopped`);
+    return { phase: 'exited', afterMs, words: `#${target.incarnation} ended: ${event.reason}` };
+  }
+  if (event.kind === 'decided' && isTarget) {
+    phases.decidedMs = afterMs;
+    tracking.affected = event.affected.filter((node) => node.id !== target.id);
+    const words = decisionWords(event);
+    if (event.decision === 'no-restart') end(tracking, 'not-restarted', words);
+    if (event.decision === 'shutdown') end(tracking, 'not-restarted', words);
+    if (event.decision === 'escalate') end(tracking, 'escalated', words);
+    return { phase: 'decided', afterMs, words };
+  }
+  if (event.kind === 'started' && event.previous?.id === target.id) {
+    phases.startedMs = afterMs;
+    tracking.successor = event.node;
+    return { phase: 'started', afterMs, words: `#${event.node.incarnation} started` };
+  }
+  if (event.kind === 'ready' && event.node.id === tracking.successor?.id) {
+    phases.readyMs = afterMs;
+    const { incarnation } = event.node;
+    end(tracking, 'restarted', `${target.lineage} #${target.incarnation} → #${incarnation}`);
+    return { phase: 'ready', afterMs, words: `#${incarnation} is ready` };
+  }
+  return null;
+}
+
+function end(tracking: Tracking, outcome: Outcome, words: string): void {
+  tracking.ended = { outcome, words };
+}
+
+function decisionWords(event: Extract<LedgerEvent, { kind: 'decided' }>): string {
+  const by = event.by.lineage;
+  const budget = `${event.restartsInPeriod} of ${event.intensity} in ${event.periodMs / 1000} s`;
+  switch (event.decision) {
+    case 'restart':
+      return `${by} restarts it (${budget})`;
+    case 'no-restart':
+      return `${by} does not restart it, as its restart type says`;
+    case 'escalate':
+      return `${by} gives up (${budget}) and ends; what is above it decides`;
+    case 'shutdown':
+      return `${by} shuts down`;
+  }
+}

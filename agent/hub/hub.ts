@@ -1,0 +1,268 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { LedgerEvent, NodeRef } from '../../protocol/ledger.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { InstanceInfo, TreeNode } from '../../protocol/tree.ts';
+import { PERCH_VERSION } from '../../protocol/version.ts';
+import type { ProcessIdentity } from '../faults/end-process.ts';
+import type { HubData } from '../hub-thread.ts';
+import { redactArgs } from '../inspect/redact.ts';
+import { frameWords, readStack } from '../inspect/thread-stack.ts';
+import type { ProbeMessage } from '../probe/messages.ts';
+import { Acts, refOf, terminateByInspector } from './acts.ts';
+import { threadNames } from './inspector.ts';
+import { GATHER_MS, type JoinedHub } from './joined-hub.ts';
+import { AuditRing, Ledger } from './ledger.ts';
+import { OtherProcesses } from './other-processes.ts';
+import { OwnProcess, processName } from './own-process.ts';
+import { TreeStore } from './tree-store.ts';
+
+/** Threads are asked for what they hold before a tree is given away; a busy one is not waited for longer. */
+const THREAD_GATHER_MS = 50;
+
+/**
+ * The hub: what is known of one service process (and, in the root, of all that joined it), and what may be asked
+ * and done. Lives on a thread of its own and never needs the service's.
+ */
+export class Hub {
+  readonly tree: TreeStore;
+  readonly ledger: Ledger;
+  readonly audit = new AuditRing();
+  readonly own: OwnProcess;
+  readonly others: OtherProcesses;
+  readonly acts: Acts;
+  readonly joined = new Map<string, JoinedHub>();
+  readonly isRoot: boolean;
+  listening: string[] = [];
+  readonly #data: HubData;
+  #watchers = 0;
+  #sampling: NodeJS.Timeout | null = null;
+
+  constructor(data: HubData, role: { isRoot: boolean; label: string }) {
+    this.#data = data;
+    this.isRoot = role.isRoot;
+    this.tree = new TreeStore(randomBytes(8).toString('hex'));
+    this.ledger = new Ledger(this.tree.epoch);
+    const name = role.isRoot ? this.#serviceName() : processName(data.argv);
+    const lineage = `process:${name}`;
+    this.own = new OwnProcess(
+      {
+        id: role.label,
+        pid: data.pid,
+        name,
+        lineage,
+        prefix: role.isRoot ? '' : `${lineage}/`,
+        command: redactArgs(data.argv),
+        startedAt: data.startedAt,
+      },
+      this.tree,
+      this.ledger,
+    );
+    this.others = new OtherProcesses(this);
+    this.acts = new Acts(this);
+    this.own.onBlocked = (threadId) => void this.#recordBlocked(threadId);
+    this.own.onHostsProcess = (workerId, pid) => this.others.hostedBy(workerId, pid);
+    setInterval(() => this.own.check(), LIMITS.beatMs);
+    setInterval(() => this.tree.sweep(Date.now()), LIMITS.sampleMs);
+    if (data.restartReason) {
+      const node = refOf(this.tree.nodes.get(this.own.id)!);
+      this.ledger.add({ kind: 'hub-restarted', node, reason: data.restartReason });
+    }
+  }
+
+  receive(threadId: number, message: ProbeMessage): void {
+    if (message.t === 'child-started') return this.others.started(message.pid);
+    if (message.t === 'child-ended') return this.others.ended(message.pid, message.code, message.signal);
+    this.own.receive(threadId, message);
+  }
+
+  instance(): InstanceInfo {
+    const { config, pid, startedAt, hostname } = this.#data;
+    const address = this.listening.find((each) => !each.startsWith('unix:'));
+    const service = this.#serviceName();
+    return {
+      service,
+      region: config.region,
+      instance: config.instance ?? (address ? `${hostname}@${address}` : `${service}-${pid}`),
+      pid,
+      node: process.versions.node,
+      epoch: this.tree.epoch,
+      agent: PERCH_VERSION,
+      startedAt,
+      listening: this.listening,
+    };
+  }
+
+  /** Somebody looks: from now until `release`, probes send at once and samples are taken. */
+  watched(): () => void {
+    this.#watchers++;
+    if (this.#watchers === 1) this.#setWatched(true);
+    let isReleased = false;
+    return () => {
+      if (isReleased) return;
+      isReleased = true;
+      // Kept up for a moment: who asks once often asks again.
+      setTimeout(() => {
+        this.#watchers--;
+        if (this.#watchers === 0) this.#setWatched(false);
+      }, LIMITS.sampleMs);
+    };
+  }
+
+  /** Brings the tree up to date, as far as threads and processes answer. Call while `watched`. */
+  async gather(): Promise<void> {
+    await Promise.all([
+      this.own.gather(THREAD_GATHER_MS),
+      ...Array.from(this.joined.values(), (joined) => joined.gather(GATHER_MS)),
+      this.#nameThreads(),
+    ]);
+  }
+
+  #setWatched(isWatched: boolean): void {
+    this.own.setWatched(isWatched);
+    for (const joined of this.joined.values()) joined.setWatched(isWatched);
+    if (isWatched) {
+      this.#sample();
+      this.#sampling = setInterval(() => this.#sample(), LIMITS.sampleMs);
+    } else if (this.#sampling) {
+      clearInterval(this.#sampling);
+      this.#sampling = null;
+    }
+  }
+
+  #sample(): void {
+    this.own.sample();
+    if (this.isRoot) this.others.scan();
+    if (this.own.hasUnnamedThreads) void this.#nameThreads();
+  }
+
+  /** Node 20 tells a thread's name to the inspector only; asked once for each new thread. */
+  async #nameThreads(): Promise<void> {
+    if (!this.own.hasUnnamedThreads || !this.#data.canInspect) return;
+    const names = await threadNames(200).catch(() => null);
+    if (names) this.own.nameThreads(names);
+  }
+
+  /** A hub of another process of this service has joined. */
+  join(joined: JoinedHub): void {
+    this.joined.set(joined.label, joined);
+    this.others.joined(joined);
+    if (this.#watchers > 0) joined.setWatched(true);
+  }
+
+  /** What a joined hub tells of its ledger: everything but acts, which the root records itself. */
+  mergeLedger(event: LedgerEvent): void {
+    if (event.kind === 'act' || event.kind === 'act-ended') return;
+    const { seq: _, ...fact } = event;
+    this.ledger.add(fact);
+  }
+
+  joinedOwnerOf(node: TreeNode): JoinedHub | null {
+    const label = node.id.split('.')[0]!;
+    if (label === this.own.id || node.kind === 'process') return null;
+    return this.joined.get(label) ?? null;
+  }
+
+  /** The joined hub that answers for this thread or process. */
+  joinedByProcess(node: TreeNode): JoinedHub | null {
+    return this.joined.get(node.id.split('.')[0]!) ?? null;
+  }
+
+  /** The supervised worker that this thread or process is, if it is one. */
+  workerHostedBy(node: TreeNode): TreeNode | null {
+    let hosting = node;
+    // A hosted process's main thread is that worker, too.
+    if (node.kind === 'thread' && node.threadId === 0 && node.parent !== null) {
+      hosting = this.tree.nodes.get(node.parent) ?? node;
+    }
+    if (hosting.kind !== 'thread' && hosting.kind !== 'process') return null;
+    const parent = hosting.parent === null ? undefined : this.tree.nodes.get(hosting.parent);
+    return parent?.kind === 'worker' && parent.endedAt === null ? parent : null;
+  }
+
+  /** The thread or process that a hosted worker really runs in. */
+  hostOf(worker: TreeNode): TreeNode | null {
+    for (const node of this.tree.nodes.values()) {
+      if (node.parent === worker.id && node.endedAt === null) return node;
+    }
+    return null;
+  }
+
+  whereItRuns(worker: TreeNode): { threadId: number } | ProcessIdentity | null {
+    if (worker.host === 'task' || worker.kind !== 'worker') return null;
+    const host = this.hostOf(worker);
+    if (host?.kind === 'thread') return { threadId: host.threadId! };
+    if (host?.kind === 'process') return this.identityOf(host);
+    return null;
+  }
+
+  identityOf(node: TreeNode): ProcessIdentity {
+    return this.others.identityOf(node.pid);
+  }
+
+  /** A static child that was stopped keeps its place and can be started again. */
+  isStoppedChild(node: TreeNode): boolean {
+    return (
+      node.child !== null &&
+      node.endedAt !== null &&
+      this.tree.nodes.has(node.id) &&
+      !this.tree.isGhost(node.id)
+    );
+  }
+
+  /** Runs `then` once the node has ended or is known as a straggler; at once when it is gone already. */
+  whenSettled(id: string, then: () => void): void {
+    const node = this.tree.nodes.get(id);
+    if (node?.status !== 'stopping') return then();
+    this.tree.onceSettled(id, then);
+  }
+
+  /** Ends a thread that no supervisor owns. */
+  async terminateThread(threadId: number): Promise<void> {
+    for (const link of this.own.threads.values()) {
+      const hasEnded = await link.ask('terminate', { threadId }, 500).catch(() => false);
+      if (hasEnded) return;
+    }
+    // The thread that started it is stuck; its probe can still be reached inside the busy function.
+    for (const parent of this.own.threads.keys())
+      await terminateByInspector(parent, threadId).catch(() => {});
+  }
+
+  async #recordBlocked(threadId: number): Promise<void> {
+    const node = this.tree.nodes.get(`${this.own.id}.${threadId}`);
+    if (!node) return;
+    const frames = await readStack(threadId, 1000).catch(() => []);
+    this.ledger.add({
+      kind: 'blocked',
+      node: refOf(node) as NodeRef,
+      frames: frames.slice(0, 8).map(frameWords),
+    });
+  }
+
+  #serviceName(): string {
+    this.#packageName ??= packageName(this.#data);
+    return this.#data.config.service || this.#packageName;
+  }
+  #packageName: string | undefined;
+}
+
+/** The name in the nearest package.json above the script, else the script's own. */
+function packageName({ argv, cwd }: HubData): string {
+  const script = argv[1];
+  let folder = script && path.isAbsolute(script) ? path.dirname(script) : cwd;
+  for (let depth = 0; depth < 6; depth++) {
+    try {
+      const { name } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
+        name?: unknown;
+      };
+      if (typeof name === 'string' && name !== '') return name;
+    } catch {
+      // Not here; look above.
+    }
+    const above = path.dirname(folder);
+    if (above === folder) break;
+    folder = above;
+  }
+  return processName(argv);
+}

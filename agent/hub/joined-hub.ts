@@ -1,0 +1,147 @@
+import type { Socket } from 'node:net';
+import type { ActDocument, ActProgress } from '../../protocol/act.ts';
+import { Caller } from '../../protocol/caller.ts';
+import { PerchError } from '../../protocol/errors.ts';
+import { encodeFrame, type FrameReader } from '../../protocol/framing.ts';
+import type { LedgerEvent } from '../../protocol/ledger.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import type { TreeNode } from '../../protocol/tree.ts';
+import { TreeMirror } from '../../protocol/tree-mirror.ts';
+import { PERCH_VERSION, PROTOCOL_VERSION } from '../../protocol/version.ts';
+import type { ActRequest } from './acts.ts';
+
+/** What the root hub does with what a joined one says. */
+export interface JoinedHooks {
+  onNodes(changed: TreeNode[], removed: string[]): void;
+  onLedger(event: LedgerEvent): void;
+  onEnd(): void;
+}
+
+/**
+ * Another process of the service, whose own hub joined this one. The root hub is its client: it watches its
+ * ledger always (little, and needed from before anybody looked), its tree only while somebody watches.
+ */
+export class JoinedHub {
+  readonly label: string;
+  readonly pid: number;
+  readonly ppid: number;
+  readonly caller: Caller;
+  readonly #mirror = new TreeMirror();
+  readonly #hooks: JoinedHooks;
+  #watching: AbortController | null = null;
+  #firstSnapshot: Promise<void> = Promise.resolve();
+
+  constructor(
+    process_: { label: string; pid: number; ppid: number },
+    socket: Socket,
+    reader: FrameReader,
+    hooks: JoinedHooks,
+  ) {
+    this.label = process_.label;
+    this.pid = process_.pid;
+    this.ppid = process_.ppid;
+    this.#hooks = hooks;
+    this.caller = new Caller((frame) => {
+      if (!socket.destroyed) socket.write(encodeFrame(frame));
+    });
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        for (const frame of reader.push(chunk)) this.caller.receive(frame);
+      } catch {
+        socket.destroy();
+      }
+    });
+    socket.on('close', () => {
+      this.caller.end(new PerchError('GONE', `Process ${this.pid} has ended`, { pid: this.pid }));
+      this.#watching = null;
+      hooks.onEnd();
+    });
+    this.#greet();
+  }
+
+  #greet(): void {
+    const ignore = () => {};
+    this.caller
+      .call('hello', { protocol: PROTOCOL_VERSION, client: `hub ${PERCH_VERSION}` })
+      .then(() =>
+        this.caller.call(
+          'watch-ledger',
+          { since: 1 },
+          {
+            onEvent: ({ events }) => {
+              for (const event of events) this.#hooks.onLedger(event);
+            },
+          },
+        ),
+      )
+      .catch(ignore);
+  }
+
+  setWatched(isWatched: boolean): void {
+    if (!isWatched) {
+      this.#watching?.abort();
+      this.#watching = null;
+    } else if (!this.#watching) {
+      const watching = new AbortController();
+      this.#watching = watching;
+      this.#firstSnapshot = new Promise((resolve) => this.#watch(watching, resolve));
+    }
+  }
+
+  /** Resolves when its tree is as fresh as it can be had; waits no longer than `timeoutMs`. */
+  async gather(timeoutMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    await Promise.race([this.#firstSnapshot, late]);
+    clearTimeout(timer);
+  }
+
+  act(request: ActRequest, progress: (step: ActProgress) => void): Promise<ActDocument> {
+    const epoch = this.#mirror.epoch;
+    return this.caller.call('act', { ...request, epoch }, { onEvent: progress });
+  }
+
+  #watch(watching: AbortController, onFirst: () => void): void {
+    this.caller
+      .call(
+        'watch-tree',
+        {},
+        {
+          signal: watching.signal,
+          onEvent: (event) => {
+            if ('snapshot' in event) {
+              const before = new Set(this.#mirror.nodes.keys());
+              this.#mirror.reset(event.snapshot);
+              for (const id of this.#mirror.nodes.keys()) before.delete(id);
+              this.#hooks.onNodes([...this.#mirror.nodes.values()], [...before]);
+              onFirst();
+            } else if (this.#mirror.apply(event.delta)) {
+              const changed: TreeNode[] = [];
+              const removed: string[] = [];
+              for (const change of event.delta.changes) {
+                if (change[0] === '-') removed.push(change[1]);
+                else {
+                  const node = this.#mirror.nodes.get(change[0] === '+' ? change[1].id : change[1]);
+                  if (node) changed.push(node);
+                }
+              }
+              this.#hooks.onNodes(changed, removed);
+            } else {
+              // A revision is missing: ask for a snapshot.
+              watching.abort();
+              if (this.#watching === watching) {
+                this.#watching = null;
+                this.setWatched(true);
+              }
+            }
+          },
+        },
+      )
+      .catch(onFirst);
+  }
+}
+
+/** How long the root waits for joined hubs before it answers with what it has. */
+export const GATHER_MS = Math.min(300, LIMITS.callMs);
