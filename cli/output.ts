@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 import { type Paint, paintWith } from './text/paint.ts';
+import { safeForTerminal } from './text/plain.ts';
 
 /** Where a command writes. Under `--json` stdout carries documents only; words go to stderr or nowhere. */
 export interface Output {
@@ -41,7 +42,7 @@ export function openOutput(
   // https://no-color.org: set and not empty, whatever its value.
   const isColoured =
     stdout.isTTY === true && !options.noColor && !options.env.NO_COLOR && options.env.TERM !== 'dumb';
-  const line = (text: string) => (text.endsWith('\n') ? text : `${text}\n`);
+  const line = (text: string) => safeForTerminal(text.endsWith('\n') ? text : `${text}\n`);
   return {
     isJson: options.json,
     isTerminal: stdout.isTTY === true,

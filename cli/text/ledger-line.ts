@@ -1,0 +1,54 @@
+import type { LedgerEvent, NodeRef } from '../../protocol/ledger.ts';
+import { age, clockTime, duration } from './figures.ts';
+import type { Paint } from './paint.ts';
+import { oneLine } from './plain.ts';
+
+/** One event in one line: time, what it is about, what happened. */
+export function ledgerLine(event: LedgerEvent, paint: Paint): string {
+  const words = oneLine(wordsOf(event));
+  return `${paint.faint(clockTime(event.at))}  ${ref(event.node)}  ${isTrouble(event) ? paint.trouble(words) : words}`;
+}
+
+function ref({ lineage, incarnation, id }: NodeRef): string {
+  return `${oneLine(lineage)}${incarnation > 1 ? ` #${incarnation}` : ''} (${id})`;
+}
+
+function wordsOf(event: LedgerEvent): string {
+  switch (event.kind) {
+    case 'act':
+      return `${event.act} asked by ${event.author.name || event.author.key}: ${event.reason}`;
+    case 'act-ended':
+      return `${event.act} ended: ${event.outcome}. ${event.words}`;
+    case 'exited':
+      return `exited: ${event.reason}`;
+    case 'decided': {
+      const budget = `${event.restartsInPeriod} of ${event.intensity} in ${duration(event.periodMs)}`;
+      const others = event.affected.length > 0 ? `, with ${event.affected.length} more` : '';
+      return `${event.by.lineage} decided: ${event.decision} (${budget})${others}`;
+    }
+    case 'started':
+      return event.previous
+        ? `started, after #${event.previous.incarnation} (${event.previous.id})`
+        : 'started';
+    case 'ready':
+      return 'ready';
+    case 'straggler':
+      return `was told to end and still runs after ${duration(event.afterMs)}`;
+    case 'start-failed':
+      return `did not start: ${event.reason}`;
+    case 'blocked':
+      return `its loop stands still${event.frames[0] ? `, in ${event.frames[0]}` : ''}`;
+    case 'unblocked':
+      return `its loop turns again, after ${age(event.blockedMs)}`;
+    case 'joined':
+      return 'joined';
+    case 'left':
+      return `left: ${event.reason}`;
+    case 'hub-restarted':
+      return `the agent's own thread started again: ${event.reason}`;
+  }
+}
+
+function isTrouble({ kind }: LedgerEvent): boolean {
+  return kind === 'straggler' || kind === 'start-failed' || kind === 'blocked' || kind === 'hub-restarted';
+}

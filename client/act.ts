@@ -1,0 +1,262 @@
+import { randomUUID } from 'node:crypto';
+import type { Act, ActDocument, ActProgress, Outcome } from '../protocol/act.ts';
+import { asPerchError, ERRORS, PerchError } from '../protocol/errors.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import type { TreeNode } from '../protocol/tree.ts';
+import { TreeMirror } from '../protocol/tree-mirror.ts';
+import { backOffMs } from './back-off.ts';
+import { type Clock, pause, systemClock } from './clock.ts';
+import type { Connect } from './instance.ts';
+import type { Session } from './session.ts';
+
+export interface ActRequest {
+  act: Act;
+  /** The incarnation meant, as the tree of `epoch` showed it. */
+  node: Pick<TreeNode, 'id' | 'lineage' | 'incarnation' | 'parent'>;
+  epoch: string;
+  reason: string;
+  /** Repeats a call: the same id acts once. Made when absent. */
+  call?: string;
+  /** How long a recovery may take (T); 10 s unless told. */
+  timeoutMs?: number;
+}
+
+export interface ActLink {
+  /** The session to begin with; it is not closed here. */
+  session: Session;
+  /** Makes another one after it was lost. */
+  connect: Connect;
+}
+
+export interface ActOptions {
+  onProgress?: (progress: ActProgress) => void;
+  /** Ends the wait, never the act: rejects with CANCELLED. */
+  signal?: AbortSignal;
+  clock?: Clock;
+  random?: () => number;
+}
+
+/**
+ * Runs an act and follows it to its end. A call that lost its connection is repeated with the same id, so it
+ * acts once. Where the agent died with what was killed, the rest is followed from here until a new epoch has
+ * the successor running, or T has passed: `clock` is then `client`. What is refused or gone is a document with
+ * `error`, not a rejection.
+ */
+export async function runAct(
+  request: ActRequest,
+  link: ActLink,
+  options: ActOptions = {},
+): Promise<ActDocument> {
+  return new ActRun(request, link, options).run();
+}
+
+class ActRun {
+  readonly #request: ActRequest;
+  readonly #link: ActLink;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #onProgress: (progress: ActProgress) => void;
+  readonly #signal: AbortSignal | undefined;
+  readonly #call: string;
+  readonly #timeoutMs: number;
+  readonly #phases: ActDocument['phases'] = {
+    exitedMs: null,
+    decidedMs: null,
+    startedMs: null,
+    readyMs: null,
+  };
+  /** When it was accepted, by this side's clock; when it was asked for, until then. */
+  #startedAt: number;
+  #isAccepted = false;
+
+  constructor(request: ActRequest, link: ActLink, { clock, random, onProgress, signal }: ActOptions) {
+    this.#request = request;
+    this.#link = link;
+    this.#clock = clock ?? systemClock;
+    this.#random = random ?? Math.random;
+    this.#onProgress = onProgress ?? (() => {});
+    this.#signal = signal;
+    this.#call = request.call ?? randomUUID();
+    this.#timeoutMs = request.timeoutMs ?? LIMITS.callMs;
+    this.#startedAt = this.#clock.monotonic();
+  }
+
+  async run(): Promise<ActDocument> {
+    try {
+      return await this.#ask(this.#link.session);
+    } catch (thrown) {
+      const error = asPerchError(thrown);
+      if (!isLost(error)) return this.#failed(error);
+    }
+    this.#phases.exitedMs = this.#elapsed();
+    return this.#afterLoss();
+  }
+
+  async #ask(session: Session): Promise<ActDocument> {
+    const { act, node, epoch, reason } = this.#request;
+    return session.call(
+      'act',
+      { act, call: this.#call, node: node.id, epoch, reason, timeoutMs: this.#timeoutMs },
+      {
+        signal: this.#signal,
+        onEvent: (progress) => {
+          if (progress.phase === 'accepted' && !this.#isAccepted) {
+            this.#isAccepted = true;
+            this.#startedAt = this.#clock.monotonic();
+          }
+          this.#onProgress(progress);
+        },
+      },
+    );
+  }
+
+  /** The connection ended under the act: ask again where the agent still lives, else wait for its successor. */
+  async #afterLoss(): Promise<ActDocument> {
+    for (let failures = 1; this.#elapsed() < this.#timeoutMs; failures++) {
+      if (this.#signal?.aborted) throw cancelled(this.#call);
+      const session = await this.#connectAgain();
+      if (!isSession(session)) {
+        if (session) return session;
+      } else {
+        try {
+          return await this.#resume(session);
+        } catch (thrown) {
+          const error = asPerchError(thrown);
+          if (!isLost(error)) return this.#failed(error);
+        } finally {
+          session.close();
+        }
+      }
+      const leftMs = this.#timeoutMs - this.#elapsed();
+      await pause(this.#clock, Math.min(leftMs, backOffMs(failures, this.#random)), this.#signal);
+    }
+    return this.#document('not-recovered', `Nothing came back within ${this.#timeoutMs} ms.`);
+  }
+
+  /** One try; a document where its failure already is the outcome, null where it is not. */
+  async #connectAgain(): Promise<Session | ActDocument | null> {
+    try {
+      const timeoutMs = Math.max(1, Math.min(LIMITS.loginMs, this.#timeoutMs - this.#elapsed()));
+      return await this.#link.connect({ signal: this.#signal, timeoutMs });
+    } catch (thrown) {
+      const error = asPerchError(thrown);
+      if (error.code === 'GONE')
+        return this.#document('not-restarted', 'It ended; nothing is to come back for it.');
+      if (error.code === 'CONNECT_FAILED' && this.#request.act === 'stop') {
+        return this.#document('not-restarted', 'It ended, and nothing answers in its place.');
+      }
+      if (COMES_BACK.has(error.code)) return null;
+      if (error.code === 'CANCELLED') throw cancelled(this.#call);
+      throw error;
+    }
+  }
+
+  async #resume(session: Session): Promise<ActDocument> {
+    if (session.hello.instance.epoch === this.#request.epoch) return this.#ask(session);
+    this.#see('started', 'a new epoch answers');
+    return this.#recovered(await this.#successorIn(session));
+  }
+
+  /** The running node of a new epoch that carries on the lineage; the root process where that was the target. */
+  async #successorIn(session: Session): Promise<TreeNode> {
+    const { node } = this.#request;
+    const mirror = new TreeMirror();
+    const found = new AbortController();
+    const cancelTimer = this.#clock.after(Math.max(0, this.#timeoutMs - this.#elapsed()), () =>
+      found.abort(),
+    );
+    let successor: TreeNode | undefined;
+    try {
+      await session.call(
+        'watch-tree',
+        {},
+        {
+          signal: this.#signal ? AbortSignal.any([this.#signal, found.signal]) : found.signal,
+          onEvent: (event) => {
+            if ('snapshot' in event) mirror.reset(event.snapshot);
+            else mirror.apply(event.delta);
+            successor ??= [...mirror.nodes.values()].find(
+              (each) =>
+                (node.parent === null ? each.parent === null : each.lineage === node.lineage) &&
+                (each.status === 'running' || each.status === 'blocked'),
+            );
+            if (successor) found.abort();
+          },
+        },
+      );
+    } finally {
+      cancelTimer();
+    }
+    if (successor) return successor;
+    throw new PerchError('TIMEOUT', `Nothing of the lineage ${node.lineage} is running in the new epoch`);
+  }
+
+  #recovered({ id, incarnation }: TreeNode): ActDocument {
+    this.#see('ready', `${id} is running`);
+    return {
+      ...this.#document('restarted', `A new epoch has it running as ${id}.`),
+      successor: { id, incarnation },
+    };
+  }
+
+  #see(phase: 'started' | 'ready', words: string): void {
+    const afterMs = this.#elapsed();
+    this.#phases[`${phase}Ms`] = afterMs;
+    this.#onProgress({ phase, afterMs, words });
+  }
+
+  /** A refusal, or a node that is gone, is an outcome; anything else is thrown. */
+  #failed(error: PerchError): ActDocument {
+    const exit = ERRORS[error.code].exit;
+    if (exit === ERRORS.GONE.exit) return this.#document('gone', error.message, error);
+    if (exit === ERRORS.PROTECTED.exit) return this.#document('refused', error.message, error);
+    if (error.code === 'TIMEOUT' && this.#isAccepted) return this.#document('not-recovered', error.message);
+    if (error.code === 'CANCELLED') throw cancelled(this.#call);
+    throw error;
+  }
+
+  #elapsed(): number {
+    return Math.round((this.#clock.monotonic() - this.#startedAt) * 10) / 10;
+  }
+
+  #document(outcome: Outcome, words: string, error?: PerchError): ActDocument {
+    const { act, node } = this.#request;
+    return {
+      call: this.#call,
+      act,
+      target: { id: node.id, lineage: node.lineage, incarnation: node.incarnation },
+      outcome,
+      words,
+      successor: null,
+      affected: [],
+      phases: this.#phases,
+      clock: this.#phases.exitedMs === null ? 'agent' : 'client',
+      ...(error ? { error: error.toDocument() } : {}),
+    };
+  }
+}
+
+/** Failures to connect that a service on its way back shows. */
+const COMES_BACK: ReadonlySet<string> = new Set([
+  'CONNECT_FAILED',
+  'CONNECTION_LOST',
+  'TIMEOUT',
+  'TUNNEL_OFF',
+]);
+
+function isSession(found: Session | ActDocument | null): found is Session {
+  return found !== null && 'hello' in found;
+}
+
+/** The session died, rather than that the agent answered. */
+function isLost(error: PerchError): boolean {
+  return error.code === 'CONNECTION_LOST';
+}
+
+function cancelled(call: string): PerchError {
+  return new PerchError(
+    'CANCELLED',
+    `The wait was ended; the act goes on. \`--call ${call}\` with the same words asks for its outcome.`,
+    { call },
+  );
+}
