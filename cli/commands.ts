@@ -16,6 +16,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/help.ts')).help,
   },
   {
+    name: 'tunnel',
+    summary: "Bring an environment's WireGuard tunnel up or down, or say how it is",
+    load: async () => (await import('./commands/tunnel.ts')).tunnel,
+  },
+  {
     name: 'demo',
     summary: 'The example game in two regions on this computer',
     load: async () => (await import('./commands/demo.ts')).demo,

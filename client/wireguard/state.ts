@@ -57,7 +57,8 @@ export interface Verdict {
 }
 
 /** The rule of docs/wireguard.md, "States": a function of what was seen, nothing else. */
-export function peerState(evidence: Evidence): Verdict {
+export function peerState(seen: Evidence): Verdict {
+  const evidence = { ...seen, probes: seen.probes.filter((probe) => isFresh(probe, seen.nowMs)) };
   const { isUp, probes, readings } = evidence;
   const latest = latestOfEach(probes);
   if (!isUp || latest.some((probe) => probe.outcome === 'no-address')) return settled('off');
@@ -101,6 +102,8 @@ export const STATE_LIMITS = {
   keepaliveBytes: 32,
   /** Asked for so long and nothing came: a round trip, a lost packet and its repetition fit in. */
   staleMs: 5000,
+  /** What a probe found out is true for so long. */
+  probeMs: 10_000,
   /** A session without a fresh handshake is over (REJECT_AFTER_TIME of WireGuard's paper). */
   sessionMs: 180_000,
 } as const;
@@ -174,6 +177,10 @@ function askedSince(readings: readonly Reading[], quiet: Reading, keepaliveS: nu
 function silence(reading: Reading, quiet: Reading & { hasMoved: boolean }, nowMs: number): number | null {
   if (quiet.hasMoved) return nowMs - quiet.atMs;
   return typeof reading.handshakeAtMs === 'number' ? nowMs - reading.handshakeAtMs : null;
+}
+
+function isFresh(probe: Probe, nowMs: number): boolean {
+  return probe.endedAtMs === null || nowMs - probe.endedAtMs <= STATE_LIMITS.probeMs;
 }
 
 function latestOfEach(probes: readonly Probe[]): Probe[] {
