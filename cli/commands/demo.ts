@@ -23,6 +23,8 @@ export const demo = command({
     const plans = await plan(key.authorizedKey, options.forget ? ['--forget'] : []);
     // One that fails ends the other, too.
     const own = new AbortController();
+    // Started with a channel (`npm start`): it ends with whoever started it, however that ended.
+    process.once('disconnect', () => own.abort());
     const either = AbortSignal.any([signal, own.signal]);
     const starts = plans.map((each) => runRegion(each, either, (line) => out.note(line)));
     try {
@@ -33,7 +35,7 @@ export const demo = command({
       await Promise.all(regions.map(({ ended }) => ended));
       return 0;
     } catch (thrown) {
-      if (signal.aborted) return 0;
+      if (either.aborted) return 0;
       throw thrown;
     } finally {
       own.abort();
