@@ -19,8 +19,6 @@ export interface GameRecord {
   readonly id: string;
   readonly players: Players;
   moves: Move[];
-  /** Times that a worker was started for this game. */
-  lives: number;
 }
 
 export type Notice = { kind: 'restored'; moves: number } | { kind: 'forgotten'; moves: number };
@@ -50,16 +48,14 @@ export class Game {
   readonly notice: Notice | null;
 
   /** Plays the record's moves again; with `forget` the record starts empty, as it would without one. */
-  constructor(record: GameRecord, options: { forget?: boolean } = {}) {
-    const before = record.moves;
-    record.lives += 1;
-    if (options.forget) record.moves = [];
+  constructor(record: GameRecord, { incarnation, forget }: { incarnation: number; forget: boolean }) {
+    const before = record.moves.length;
+    if (forget) record.moves = [];
     this.id = record.id;
     this.players = record.players;
-    this.incarnation = record.lives;
+    this.incarnation = incarnation;
     for (const { cell } of record.moves) this.play(cell);
-    this.notice =
-      record.lives === 1 ? null : { kind: options.forget ? 'forgotten' : 'restored', moves: before.length };
+    this.notice = incarnation === 1 ? null : { kind: forget ? 'forgotten' : 'restored', moves: before };
   }
 
   /** The one whose turn it is takes `cell`. Gives the move, or null when the rules forbid it. */

@@ -30,7 +30,7 @@ export class Hall extends EventEmitter<HallEvents> {
 
   /** A new record; its worker is started by whoever opens it. */
   lay(players: Players): GameRecord {
-    const record = { id: this.#freshId(), players, moves: [], lives: 0 };
+    const record = { id: this.#freshId(), players, moves: [] };
     this.tables.set(record.id, { record, live: null, emptySince: Date.now() });
     return record;
   }

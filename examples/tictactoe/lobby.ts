@@ -10,10 +10,9 @@ const DESERTED_MS = 2000;
 
 /** Keeps `count` games of bot against bot going, one new one at a look, and clears deserted tables. */
 export function keepLobby(hall: Hall, open: (record: GameRecord) => void, count: number) {
-  return async ({ signal, state, ready }: WorkerContext): Promise<void> => {
+  return async ({ signal, state }: WorkerContext): Promise<void> => {
     const lobby = { opened: 0, wanted: count };
     state(lobby);
-    ready();
     while (!signal.aborted) {
       hall.clearDeserted(DESERTED_MS);
       if (botGames(hall) < count) {

@@ -79,12 +79,14 @@ const app = supervisor('app', {
 await app.start();
 console.log(`tictactoe ${place.region} http://127.0.0.1:${port}/`);
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, async () => {
-    await app.stop();
-    rmSync(folder, { recursive: true, force: true });
-    process.exit(0);
-  });
+process.once('SIGTERM', end).once('SIGINT', end);
+// `perch demo` starts it with a channel, and it ends with the demo.
+process.once('disconnect', end);
+
+async function end(): Promise<void> {
+  await app.stop();
+  rmSync(folder, { recursive: true, force: true });
+  process.exit(0);
 }
 
 function finishedGame({ players, result }: GameView) {

@@ -15,19 +15,13 @@ const IDLE_MS = 30 * 60_000;
 
 /** One game's worker: from the record it was handed to the end of the game. */
 export function playGame(hall: Hall, bots: BotPool, options: { forget: boolean }) {
-  return async ({
-    args: record,
-    signal,
-    state,
-    backlog,
-    ready,
-  }: WorkerContext<GameRecord>): Promise<void> => {
-    const game = new Game(record, options);
+  return async (context: WorkerContext<GameRecord>): Promise<void> => {
+    const { args: record, incarnation, signal } = context;
+    const game = new Game(record, { incarnation, ...options });
     const mailbox = new Mailbox<Letter>();
-    state(game, { redact: ['/players/X/token', '/players/O/token'] });
-    backlog('mailbox', mailbox.letters);
+    context.state(game, { redact: ['/players/X/token', '/players/O/token'] });
+    context.backlog('mailbox', mailbox.letters);
     hall.sit(game, mailbox);
-    ready();
     try {
       while (!game.result) {
         const cell = await nextCell(game, mailbox, bots, signal);
@@ -56,7 +50,7 @@ async function nextCell(
 ): Promise<number> {
   if (game.players[game.turn]?.kind === 'bot') {
     await pause(isAmongBots(game) ? BOTS_MS : ANSWER_MS, undefined, { signal });
-    return bots.think(game.board, game.turn, signal);
+    return bots.think({ board: game.board, mark: game.turn }, signal);
   }
   const idle = AbortSignal.any([signal, AbortSignal.timeout(IDLE_MS)]);
   for (;;) {

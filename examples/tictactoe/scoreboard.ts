@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Result } from './board.ts';
 
 export interface FinishedGame {
@@ -27,54 +27,36 @@ function add(scores: Scores, name: string, outcome: keyof Score): Scores {
   return { ...scores, [name]: { ...before, [outcome]: before[outcome] + 1 } };
 }
 
-/** The service's side of the score keeper: a result waits here while that process is away. */
+/** How long until a score keeper that was away is asked again. */
+const AGAIN_MS = 200;
+
+/** The service's side of the score keeper: results wait here, in their order, while that process is away. */
 export class Scoreboard extends EventEmitter<{ scores: [Scores] }> {
   /** As the score keeper last told it. */
   scores: Scores = {};
-  readonly #socketPath: string;
-  readonly #unsent: FinishedGame[] = [];
-  #isSending = false;
+  readonly #tell: (game: FinishedGame) => Promise<Scores>;
+  readonly #untold: FinishedGame[] = [];
+  #isTelling = false;
 
-  constructor(socketPath: string) {
+  constructor(tell: (game: FinishedGame) => Promise<Scores>) {
     super();
-    this.#socketPath = socketPath;
+    this.#tell = tell;
   }
 
-  report(game: FinishedGame): void {
-    this.#unsent.push(game);
-    void this.#send();
-  }
-
-  async #send(): Promise<void> {
-    if (this.#isSending) return;
-    this.#isSending = true;
-    while (this.#unsent.length > 0) {
-      const answer = await tell(this.#socketPath, this.#unsent[0]!).catch(() => null);
-      if (!answer) {
-        // Its supervisor starts a new one; it will find the result here.
-        await new Promise((resolve) => setTimeout(resolve, 200).unref());
-        continue;
-      }
-      this.#unsent.shift();
-      this.scores = answer;
-      this.emit('scores', answer);
-    }
-    this.#isSending = false;
-  }
-}
-
-function tell(socketPath: string, game: FinishedGame): Promise<Scores> {
-  return new Promise((resolve, reject) => {
-    const call = request({ socketPath, method: 'POST', timeout: 2000 }, async (response) => {
-      let text = '';
+  async report(game: FinishedGame): Promise<void> {
+    this.#untold.push(game);
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    while (this.#untold.length > 0) {
       try {
-        for await (const chunk of response.setEncoding('utf8')) text += chunk;
-        resolve(JSON.parse(text) as Scores);
-      } catch (cause) {
-        reject(cause);
+        this.scores = await this.#tell(this.#untold[0]!);
+        this.#untold.shift();
+        this.emit('scores', this.scores);
+      } catch {
+        // Its supervisor starts a new one; the result is still here.
+        await pause(AGAIN_MS, undefined, { ref: false });
       }
-    });
-    call.on('error', reject).on('timeout', () => call.destroy(new Error('the score keeper does not answer')));
-    call.end(JSON.stringify(game));
-  });
+    }
+    this.#isTelling = false;
+  }
 }

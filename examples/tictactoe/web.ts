@@ -30,7 +30,7 @@ export function serveWeb(
   board: Scoreboard,
   open: (record: GameRecord) => void,
 ) {
-  return async ({ signal, state, backlog, ready }: WorkerContext): Promise<void> => {
+  return async ({ stopped, state, backlog, ready }: WorkerContext): Promise<void> => {
     const watchers = new Set<ServerResponse>();
     const served = { requests: 0 };
     state(served);
@@ -86,7 +86,7 @@ export function serveWeb(
     try {
       await once(server.listen(port, '127.0.0.1'), 'listening');
       ready();
-      if (!signal.aborted) await once(signal, 'abort');
+      await stopped;
     } finally {
       hall.off('changed', onChanged).off('closed', onClosed);
       board.off('scores', onScores);
