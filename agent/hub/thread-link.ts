@@ -74,8 +74,7 @@ export class ThreadLink {
       this.blockedSince = null;
       return { blocked: false, blockedMs };
     }
-    // The beat due after the last one is the first that was missed.
-    if (this.blockedSince !== null || now - this.#beatAt < LIMITS.beatMs + LIMITS.blockedMs) return null;
+    if (this.blockedSince !== null || now - this.#beatAt < LIMITS.blockedMs) return null;
     this.blockedSince = this.#beatAt;
     for (const [id, asked] of this.#asked) {
       this.#asked.delete(id);

@@ -1,0 +1,108 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { blankNode } from '../../../agent/hub/own-process.ts';
+import { TreeStore } from '../../../agent/hub/tree-store.ts';
+import { LIMITS } from '../../../protocol/limits.ts';
+import type { TreeDelta, TreeNode } from '../../../protocol/tree.ts';
+import { TreeMirror } from '../../../protocol/tree-mirror.ts';
+
+const node = (id: string, fields: Partial<TreeNode> = {}): TreeNode => ({
+  ...blankNode(1),
+  id,
+  name: id,
+  ...fields,
+});
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+/** A watcher that applies what it is sent, and refuses a gap. */
+function watcher(store: TreeStore) {
+  const mirror = new TreeMirror();
+  const deltas: TreeDelta[] = [];
+  const { snapshot, stop } = store.watch((delta) => {
+    deltas.push(structuredClone(delta));
+    expect(mirror.apply(structuredClone(delta))).toBe(true);
+  });
+  mirror.reset(structuredClone(snapshot));
+  return { mirror, deltas, stop };
+}
+
+test('what a watcher holds is what the store holds, whatever the order of changes', async () => {
+  const store = new TreeStore('e');
+  store.put(node('1'));
+  const { mirror } = watcher(store);
+  store.put(node('1.0', { parent: '1' }));
+  store.patch('1.0', { status: 'blocked', blockedMs: 500 });
+  store.put(node('1.1'));
+  store.remove('1.1');
+  store.patch('1', { metrics: { rssBytes: 5 } });
+  await vi.runAllTimersAsync();
+  expect([...mirror.nodes.values()]).toEqual([...store.nodes.values()]);
+  store.remove('1.0');
+  await vi.runAllTimersAsync();
+  expect([...mirror.nodes.keys()]).toEqual(['1']);
+});
+
+test('a flood of changes is coalesced to one delta a frame, the first at once', async () => {
+  const store = new TreeStore('e');
+  store.put(node('1'));
+  const { deltas } = watcher(store);
+  for (let restarts = 1; restarts <= 1000; restarts++) store.patch('1', { restarts });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(deltas).toHaveLength(1);
+  store.patch('1', { restarts: 1001 });
+  await vi.advanceTimersByTimeAsync(LIMITS.coalesceMs - 1);
+  expect(deltas).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(deltas).toHaveLength(2);
+  expect(deltas[1]!.changes).toEqual([['~', '1', { restarts: 1001 }]]);
+});
+
+test('a change to the same value is none', async () => {
+  const store = new TreeStore('e');
+  store.put(node('1', { metrics: { rssBytes: 1 } }));
+  const { deltas } = watcher(store);
+  store.put(node('1', { metrics: { rssBytes: 1 }, startedAt: store.nodes.get('1')!.startedAt }));
+  await vi.runAllTimersAsync();
+  expect(deltas).toEqual([]);
+});
+
+test('nobody watching: nothing is gathered, and the next watcher starts from a whole snapshot', async () => {
+  const store = new TreeStore('e');
+  const first = watcher(store);
+  first.stop();
+  store.put(node('1'));
+  await vi.runAllTimersAsync();
+  expect(first.deltas).toEqual([]);
+  expect(watcher(store).mirror.nodes.has('1')).toBe(true);
+});
+
+test('the dead stay as ghosts for a while, no more than so many, and end once', () => {
+  const store = new TreeStore('e');
+  for (let i = 0; i < LIMITS.maxGhosts + 10; i++) {
+    store.put(node(`g${i}`));
+    store.end(`g${i}`, { exitReason: 'killed', endedAt: 1000 });
+  }
+  expect(store.nodes.size).toBe(LIMITS.maxGhosts);
+  store.end('g20', { exitReason: 'another' });
+  expect(store.nodes.get('g20')).toMatchObject({ status: 'exited', exitReason: 'killed', endedAt: 1000 });
+  store.sweep(1000 + LIMITS.ghostMs - 1);
+  expect(store.nodes.size).toBe(LIMITS.maxGhosts);
+  store.sweep(1000 + LIMITS.ghostMs);
+  expect(store.nodes.size).toBe(0);
+});
+
+test('who waits for a node to settle hears of its end, of a straggler, and of its removal', () => {
+  const store = new TreeStore('e');
+  const heard: string[] = [];
+  for (const id of ['ends', 'stays', 'goes']) {
+    store.put(node(id, { status: 'stopping' }));
+    store.onceSettled(id, () => heard.push(id));
+  }
+  store.end('ends', {});
+  store.patch('stays', { status: 'straggler' });
+  store.remove('goes');
+  store.remove('ends');
+  expect(heard).toEqual(['ends', 'stays', 'goes']);
+});

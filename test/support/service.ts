@@ -1,0 +1,112 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, watch } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openSession, type Session } from '../../client/session.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Service {
+  process: ChildProcess;
+  pid: number;
+  /** XDG_RUNTIME_DIR of this service alone; local sockets are in `perch/` below. */
+  runtimeDir: string;
+  /** The local socket of its agent. */
+  socket(): Promise<string>;
+  /** A session over the local socket. */
+  session(): Promise<Session>;
+  send(message: string): void;
+  /** The next message for which `wanted` holds; rejects when the process ends first. */
+  message<T>(wanted: (message: unknown) => boolean): Promise<T>;
+  /** All that it wrote to stderr so far. */
+  stderr(): string;
+  exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** Ends it and removes what it left. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a built fixture (test/fixtures/NAME.ts) as a service with the agent preloaded, on the Node that
+ * PERCH_TEST_NODE names, and waits until it says `ready`.
+ */
+export async function startService(
+  fixture: string,
+  options: { preload?: string[]; env?: NodeJS.ProcessEnv; execPath?: string } = {},
+): Promise<Service> {
+  const runtimeDir = mkdtempSync(path.join(os.tmpdir(), 'perch-test-'));
+  mkdirSync(path.join(runtimeDir, 'perch'), { mode: 0o700 });
+  const file = path.join(root, 'dist/test/fixtures', fixture);
+  const child = fork(file, {
+    execPath: options.execPath ?? process.env.PERCH_TEST_NODE ?? process.execPath,
+    execArgv: options.preload ?? ['-r', path.join(root, 'agent/dist/register.cjs')],
+    env: {
+      PATH: process.env.PATH,
+      HOME: runtimeDir,
+      XDG_RUNTIME_DIR: runtimeDir,
+      ...options.env,
+    },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let stderr = '';
+  child.stderr?.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  const past: unknown[] = [];
+  child.on('message', (message) => past.push(message));
+
+  const sessions: Session[] = [];
+  const service: Service = {
+    process: child,
+    pid: child.pid!,
+    runtimeDir,
+    exited,
+    stderr: () => stderr,
+    send: (message) => child.send(message),
+    message: (wanted) =>
+      new Promise((resolve, reject) => {
+        const seen = past.find(wanted);
+        if (seen !== undefined) return resolve(seen as never);
+        const look = (message: unknown): void => {
+          if (!wanted(message)) return;
+          child.off('message', look);
+          resolve(message as never);
+        };
+        child.on('message', look);
+        void exited.then((how) => reject(new Error(`${fixture} ended ${JSON.stringify(how)}\n${stderr}`)));
+      }),
+    socket: () => localSocket(path.join(runtimeDir, 'perch'), child.pid!),
+    async session() {
+      const address = { kind: 'unix' as const, path: await service.socket() };
+      const session = await openSession({ address, hostKey: { kind: 'any' }, login: 'none' });
+      sessions.push(session);
+      return session;
+    },
+    async stop() {
+      for (const session of sessions) session.close();
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+      await exited;
+      rmSync(runtimeDir, { recursive: true, force: true });
+    },
+  };
+  await service.message((message) => message === 'ready' || (message as { ready?: boolean }).ready === true);
+  return service;
+}
+
+/** The agent's local socket, as soon as it is there. */
+function localSocket(folder: string, pid: number): Promise<string> {
+  const find = () => readdirSync(folder).find((name) => name.startsWith(`${pid}-`) && name.endsWith('.sock'));
+  return new Promise((resolve) => {
+    const watcher = watch(folder, look);
+    function look(): void {
+      const name = find();
+      if (!name) return;
+      watcher.close();
+      resolve(path.join(folder, name));
+    }
+    look();
+  });
+}
