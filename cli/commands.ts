@@ -11,9 +11,59 @@ export interface CommandRow {
 /** Every command, in the order of `perch help`. */
 export const COMMANDS: readonly CommandRow[] = [
   {
-    name: 'help',
-    summary: 'What there is, or what one command does',
-    load: async () => (await import('./commands/help.ts')).help,
+    name: 'fleet',
+    summary: 'The instances of the inventory and of this computer',
+    load: async () => (await import('./commands/fleet.ts')).fleet,
+  },
+  {
+    name: 'tree',
+    summary: 'The tree of an instance, once or as it changes',
+    load: async () => (await import('./commands/tree.ts')).tree,
+  },
+  {
+    name: 'show',
+    summary: 'Everything the tree knows of one node',
+    load: async () => (await import('./commands/show.ts')).show,
+  },
+  {
+    name: 'state',
+    summary: "A worker's state",
+    load: async () => (await import('./commands/state.ts')).state,
+  },
+  {
+    name: 'stack',
+    summary: 'What a thread is doing at this moment',
+    load: async () => (await import('./commands/stack.ts')).stack,
+  },
+  {
+    name: 'kill',
+    summary: 'End one incarnation, as a crash would',
+    load: async () => (await import('./commands/act.ts')).kill,
+  },
+  {
+    name: 'stop',
+    summary: 'End one incarnation in order; it stays stopped',
+    load: async () => (await import('./commands/act.ts')).stop,
+  },
+  {
+    name: 'restart',
+    summary: 'Stop one incarnation in order and start the next',
+    load: async () => (await import('./commands/act.ts')).restart,
+  },
+  {
+    name: 'ledger',
+    summary: 'What happened: exits, decisions, starts',
+    load: async () => (await import('./commands/ledger.ts')).ledger,
+  },
+  {
+    name: 'audit',
+    summary: 'Who asked for which act, and what became of it',
+    load: async () => (await import('./commands/audit.ts')).audit,
+  },
+  {
+    name: 'keys',
+    summary: 'Make a key to log in with',
+    load: async () => (await import('./commands/keys.ts')).keys,
   },
   {
     name: 'tunnel',
@@ -24,6 +74,11 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'demo',
     summary: 'The example game in two regions on this computer',
     load: async () => (await import('./commands/demo.ts')).demo,
+  },
+  {
+    name: 'help',
+    summary: 'What there is, or what one command does',
+    load: async () => (await import('./commands/help.ts')).help,
   },
 ];
 

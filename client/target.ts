@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { PerchError } from '../protocol/errors.ts';
 import { formatAddress, parseAddress } from './address.ts';
 import { type FleetInstance, fromLocal } from './fleet/fleet.ts';
-import { isFingerprint } from './fleet/inventory.ts';
 import { isLocalDoor, type LocalInstance } from './fleet/local.ts';
 import { nearest } from './nearest.ts';
 import type { Address, Target } from './session.ts';
+import { isFingerprint } from './ssh/fingerprint.ts';
+import type { AskPassphrase } from './ssh/identity.ts';
 
 /** Where an instance can be found by the words a person typed. */
 export interface Directory {
@@ -90,6 +91,8 @@ export interface Login {
   /** Tried when neither names a key (client/paths.ts). */
   identities: readonly string[];
   knownHosts: string;
+  /** Asks for the passphrase of a locked key; absent: refused. */
+  passphrase?: AskPassphrase;
   /** Asks the person about a host that is met for the first time; absent: refused. */
   confirm?: (fingerprint: string) => Promise<boolean>;
 }
@@ -106,6 +109,7 @@ export async function targetOf(instance: FleetInstance, login: Login): Promise<T
   }
   return {
     address,
+    passphrase: login.passphrase,
     identity: await readIdentity(login.identity ?? instance.identity, login.identities),
     hostKey:
       pinned === null

@@ -1,7 +1,7 @@
 /** A name or word of the service in one line: what would move the cursor or break a table is made visible. */
 export function oneLine(text: string): string {
   return text.replace(CONTROL, (character) =>
-    character === '\n' ? '\\n' : character === '\t' ? '\\t' : `\\x${hex(character)}`,
+    character === '\n' ? '\\n' : character === '\t' ? '\\t' : escaped(character),
   );
 }
 
@@ -11,7 +11,7 @@ export function oneLine(text: string): string {
  */
 export function safeForTerminal(text: string): string {
   return text.replace(COLOUR_OR_CONTROL, (found) =>
-    found === '\n' || OWN_COLOURS.has(found) ? found : `\\x${hex(found)}${found.slice(1)}`,
+    found === '\n' || OWN_COLOURS.has(found) ? found : `${escaped(found)}${found.slice(1)}`,
   );
 }
 
@@ -19,8 +19,11 @@ const CONTROL = /\p{Cc}|\p{Bidi_Control}|[\u2028\u2029]/gu;
 const COLOUR_OR_CONTROL = /\p{Cc}\[\d+m|\p{Cc}|\p{Bidi_Control}/gu;
 const OWN_COLOURS: ReadonlySet<string> = new Set([1, 2, 22, 31, 33, 39].map((code) => `\u001b[${code}m`));
 
-function hex(character: string): string {
-  return character.charCodeAt(0).toString(16).padStart(2, '0');
+function escaped(character: string): string {
+  const code = character.charCodeAt(0);
+  return code > 0xff
+    ? `\\u${code.toString(16).padStart(4, '0')}`
+    : `\\x${code.toString(16).padStart(2, '0')}`;
 }
 
 const COLOUR = /\p{Cc}\[\d+m/gu;

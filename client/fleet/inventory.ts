@@ -6,6 +6,7 @@ import { parseAddress } from '../address.ts';
 import { nearest } from '../nearest.ts';
 import { expandPath } from '../paths.ts';
 import type { Address } from '../session.ts';
+import { isFingerprint } from '../ssh/fingerprint.ts';
 
 /** What the inventory file says (docs/cli.md). Paths are absolute. */
 export interface Inventory {
@@ -130,11 +131,6 @@ function readInstance(walk: Walk, node: Node | null, at: string, taken: Set<stri
     region: regionNode === undefined ? '' : walk.text(regionNode, `${at}.region`),
     address,
   };
-}
-
-/** `SHA256:` and the digest in base64 without padding, as OpenSSH writes it. */
-export function isFingerprint(text: string): boolean {
-  return /^SHA256:[A-Za-z0-9+/]{43}=?$/.test(text);
 }
 
 type Fail = (node: Node | null, at: string, words: string, offset?: number) => never;

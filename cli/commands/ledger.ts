@@ -1,0 +1,41 @@
+import type { LedgerAnswer } from '../../protocol/calls.ts';
+import { CONNECTION, command, TARGET } from '../command.ts';
+import { reachTarget } from '../connection.ts';
+import { ledgerLine } from '../text/ledger-line.ts';
+
+export const ledger = command({
+  args: [TARGET],
+  options: {
+    since: {
+      kind: 'integer',
+      value: 'SEQ',
+      min: 0,
+      max: Number.MAX_SAFE_INTEGER,
+      does: 'Only what has this sequence number or a higher one.',
+    },
+    follow: { kind: 'flag', does: 'Go on with what happens, until Ctrl-C.' },
+    ...CONNECTION,
+  },
+  about:
+    'Prints what happened to the nodes of an instance: who exited and why, who decided what, who started.',
+  json: '{epoch,events:[{seq,at,t,kind,node,…}]} (docs/protocol.md); with --follow one a line, each with the new events.',
+  examples: ['ledger fra-1', 'ledger fra-1 --follow --json'],
+  async run({ args, options, out, signal }) {
+    const { session } = await reachTarget(args.TARGET, options, out, signal);
+    const print = ({ epoch, events, firstSeq }: LedgerAnswer) => {
+      out.document({ epoch, events });
+      if (firstSeq > (options.since ?? 0) + 1 && events[0]?.seq === firstSeq) {
+        out.note(`Older events than number ${firstSeq} are no longer kept.`);
+      }
+      for (const event of events) out.text(ledgerLine(event, out.paint));
+    };
+    try {
+      const since = options.since ?? 0;
+      if (options.follow) await session.call('watch-ledger', { since }, { signal, onEvent: print });
+      else print(await session.call('ledger', { since }, { signal, timeoutMs: options.timeout }));
+      return 0;
+    } finally {
+      session.close();
+    }
+  },
+});

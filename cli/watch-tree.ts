@@ -1,0 +1,107 @@
+import { Instance } from '../client/instance.ts';
+import { ERRORS } from '../protocol/errors.ts';
+import { printTree, treeText } from './commands/tree.ts';
+import type { Reached } from './connection.ts';
+import type { Output } from './output.ts';
+import { age } from './text/figures.ts';
+import { cut, safeForTerminal } from './text/plain.ts';
+import { shownNodes } from './text/tree-lines.ts';
+
+/** Between two drawings: fast enough to follow, slow enough to read. */
+const DRAW_MS = 200;
+
+/**
+ * Shows the tree as it changes until the signal aborts. It reconnects by itself; what ends it is that the
+ * instance is gone, or refuses the person.
+ */
+export async function watchTree(
+  { instance: { key, place }, session, connect }: Reached,
+  { depth, out, signal }: { depth: number | undefined; out: Output; signal: AbortSignal },
+): Promise<number> {
+  let first: typeof session | null = session;
+  const instance = new Instance({
+    key,
+    place,
+    connect(options) {
+      const open = first;
+      first = null;
+      return open ? Promise.resolve(open) : connect(options);
+    },
+  });
+  const draw =
+    out.isTerminal && !out.isJson ? drawInPlace(instance, depth, out) : printEach(instance, depth, out);
+  return new Promise((resolve) => {
+    const end = (code: number) => {
+      clearTimeout(timer);
+      instance.close();
+      resolve(code);
+    };
+    let timer: NodeJS.Timeout | undefined;
+    const soon = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        draw();
+      }, DRAW_MS);
+    };
+    instance.on('tree', soon);
+    instance.on('state', () => {
+      const { state, error } = instance;
+      if (WAITS_FOR_A_PERSON.has(state) && error) {
+        out.document({ error: error.toDocument() });
+        out.note(`perch: ${error.message}`);
+        return end(ERRORS[error.code].exit);
+      }
+      if (state === 'live') draw();
+      else soon();
+    });
+    signal.addEventListener('abort', () => end(0), { once: true });
+    instance.start();
+  });
+}
+
+const WAITS_FOR_A_PERSON: ReadonlySet<string> = new Set([
+  'refused',
+  'host-key-changed',
+  'host-key-unknown',
+  'gone',
+]);
+
+function printEach(instance: Instance, depth: number | undefined, out: Output): () => void {
+  let printed = '';
+  return () => {
+    const { hello, mirror, state } = instance;
+    if (state !== 'live') {
+      out.note(`perch: ${state}${instance.error ? `: ${instance.error.message}` : ''}`);
+      return;
+    }
+    const now = `${mirror.epoch} ${mirror.revision}`;
+    if (!hello || now === printed) return;
+    printed = now;
+    printTree(mirror, hello.instance, depth, out);
+  };
+}
+
+/** Overwrites what it drew before, line by line, and never more than the screen holds. */
+function drawInPlace(instance: Instance, depth: number | undefined, out: Output): () => void {
+  let drawn = 0;
+  return () => {
+    const { hello, mirror, heardAt } = instance;
+    if (!hello) return;
+    const lines = treeText(mirror, hello.instance, shownNodes(mirror.childrenByParent(), depth), out);
+    if (instance.state !== 'live') {
+      lines[0] += `  ${out.paint.caution(`${instance.state}, heard ${age(Date.now() - (heardAt ?? 0))} ago`)}`;
+    }
+    const room = out.rows - 1;
+    const kept =
+      lines.length > room ? [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more`] : lines;
+    const up = drawn > 0 ? `\x1b[${drawn}A` : '';
+    out.write(`${up}\r\x1b[J${kept.map((line) => `${fit(line, out.columns)}\n`).join('')}`);
+    drawn = kept.length;
+  };
+}
+
+/** A line that wraps would break the count of lines. */
+function fit(line: string, columns: number): string {
+  const safe = safeForTerminal(line);
+  return safe.includes('\x1b') ? safe : cut(safe, columns);
+}
