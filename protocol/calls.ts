@@ -104,6 +104,7 @@ export const CALLS = {
     {
       node: string;
       path?: string;
+      from?: number;
       depth?: number;
       breadth?: number;
       maxBytes?: number;
@@ -117,6 +118,8 @@ export const CALLS = {
     args: object({
       node: nodeId,
       path: optional(string(4096)),
+      /** First entry (of a text: character) to show, so that long ones can be paged through. */
+      from: optional(integer(0, Number.MAX_SAFE_INTEGER)),
       depth: optional(integer(1, LIMITS.maxStateDepth)),
       breadth: optional(integer(1, LIMITS.maxStateBreadth)),
       maxBytes: optional(integer(256, LIMITS.maxStateBytes)),
