@@ -49,16 +49,14 @@ export class Outbox {
     return this.#queued + (this.#stream.transport?.writableLength ?? 0);
   }
 
-  /** Resolves once what is queued now has gone, or the stream has closed. */
+  /** Resolves once what is queued now is in the kernel's hands, or the stream has closed. */
   async drained(): Promise<void> {
     if (this.#queued > 0 && !this.#isClosed)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     const transport = this.#stream.transport;
-    if (!transport?.writableNeedDrain || this.#isClosed) return;
-    await new Promise<void>((resolve) => {
-      this.#waiting.push(resolve);
-      transport.once('drain', () => this.#release());
-    });
+    if (!transport || transport.writableLength === 0 || this.#isClosed) return;
+    // Nothing, written behind the rest: its callback comes when all of that has gone, or can no more.
+    await new Promise<void>((resolve) => transport.write('', () => resolve()));
   }
 
   /** Ends after what is queued; a client that does not take it is let go. */

@@ -1,0 +1,190 @@
+import { writeSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import net from 'node:net';
+import { type AgentConfig, type ListenAddress, parseListenAddress } from '../config.ts';
+import { localSocketPath, removeDeadSocket } from './local-socket.ts';
+import { persistently } from './persistently.ts';
+import { isKeyLines, readAuthorizedKeys } from './ssh/authorized-keys.ts';
+import { Gate } from './ssh/gate.ts';
+import { hostKey, newHostKey } from './ssh/host-key.ts';
+import type { SshHooks, SshOptions } from './ssh/server.ts';
+
+export interface ListenHooks extends SshHooks {
+  /** What is listened on now, as clients write it: `127.0.0.1:7400`, `unix:/path`. */
+  onListening(addresses: string[]): void;
+  /** Where the few lines go that the agent writes; stderr. */
+  say?(line: string): void;
+}
+
+export interface Listening {
+  readonly addresses: readonly string[];
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on the local socket and on the configured addresses, each as soon as it can be had. Never throws: an
+ * address that is taken, a key that is missing are said in one line, tried again, and the service goes on.
+ */
+export function startListening(config: AgentConfig, hooks: ListenHooks): Listening {
+  const doors = new Doors(hooks);
+  for (const problem of config.problems) doors.say(problem);
+  if (config.local) void openLocal(config, doors);
+  if (config.listen.length > 0) void openNetwork(config, doors);
+  return doors;
+}
+
+/** The file's permission is the login, so nobody looks at the host key: one made on the spot will do. */
+async function openLocal(config: AgentConfig, doors: Doors): Promise<void> {
+  try {
+    const path = await localSocketPath(config.runtimeDir, process.pid);
+    let key: string | null = null;
+    const options = { doorkeeper: { kind: 'local' }, hostKey: () => (key ??= newHostKey().text) } as const;
+    await doors.open({ kind: 'unix', path, raw: `unix:${path}` }, new Gate(), options);
+    await chmod(path, 0o600);
+  } catch {
+    // Without a directory of its own the agent has no local socket, and the service runs as without it.
+  }
+}
+
+async function openNetwork(config: AgentConfig, doors: Doors): Promise<void> {
+  const { listen, authorizedKeys } = config;
+  // A file may be mounted or filled later; lines, or their lack, stay what they are.
+  const mayChange = authorizedKeys !== null && !isKeyLines(authorizedKeys);
+  const entry = await persistently(
+    doors.signal,
+    async () => {
+      const { keys, problems } = await readAuthorizedKeys(authorizedKeys);
+      if (keys.length === 0) throw new Error(noKey(authorizedKeys, problems));
+      return { problems, key: await hostKey(config.hostKey, config.stateDir) };
+    },
+    (error) => {
+      doors.say(`not listening on ${listen.join(', ')}: ${error.message}`);
+      return mayChange;
+    },
+  );
+  if (!entry) return;
+  const { key, problems } = entry;
+  const notes = [...(key.warning ? [key.warning] : []), ...problems];
+  const gate = new Gate();
+  const options = { doorkeeper: { kind: 'keys', authorizedKeys }, hostKey: () => key.text } as const;
+  for (const raw of listen) {
+    const address = parseListenAddress(raw) as ListenAddress;
+    void persistently(
+      doors.signal,
+      () => doors.open(address, gate, options),
+      (error) => {
+        doors.say(`not listening on ${raw}: ${words(error)}; trying again`);
+        return true;
+      },
+    ).then((shown) => {
+      if (shown) doors.say([`listening on ${shown} ${key.fingerprint}`, ...notes].join('; '));
+    });
+  }
+}
+
+function noKey(authorizedKeys: string | null, problems: readonly string[]): string {
+  if (authorizedKeys === null) return 'no authorized key (set PERCH_AUTHORIZED_KEYS)';
+  return ['no authorized key', ...problems].join('; ');
+}
+
+function words(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return 'the address is taken';
+    case 'EADDRNOTAVAIL':
+      return 'this machine does not have that address';
+    default:
+      return error.message;
+  }
+}
+
+type Entry = Pick<SshOptions, 'doorkeeper'> & { hostKey(): string };
+
+/** The servers and connections of one agent. */
+class Doors implements Listening {
+  readonly addresses: string[] = [];
+  readonly #hooks: ListenHooks;
+  readonly #crowd = { loggedIn: 0 };
+  readonly #servers = new Set<net.Server>();
+  readonly #sockets = new Set<net.Socket>();
+  readonly #closing = new AbortController();
+
+  constructor(hooks: ListenHooks) {
+    this.#hooks = hooks;
+  }
+
+  get signal(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  say(line: string): void {
+    (this.#hooks.say ?? sayOnStderr)(`perch: ${line}`);
+  }
+
+  /** Listens, and resolves with the address as it came out; rejects with Node's error. */
+  async open(address: ListenAddress, gate: Gate, entry: Entry): Promise<string> {
+    if (address.kind === 'unix') await removeDeadSocket(address.path);
+    // Without Nagle's algorithm: ssh2 writes a packet in parts, and each would wait 40 ms for the one before.
+    const server = net.createServer({ noDelay: true }, (socket) => this.#admit(socket, gate, entry));
+    await listen(server, address);
+    if (this.signal.aborted) server.close();
+    else this.#servers.add(server);
+    const shown = shownAddress(server, address);
+    this.addresses.push(shown);
+    this.#hooks.onListening([...this.addresses]);
+    return shown;
+  }
+
+  #admit(socket: net.Socket, gate: Gate, { doorkeeper, hostKey }: Entry): void {
+    socket.on('error', () => {});
+    const onLogin = gate.admit(socket);
+    if (!onLogin) return;
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    // ssh2 is loaded when the first connection comes: most services never have one.
+    import('./ssh/server.ts')
+      .then(({ serveSsh }) => {
+        const options = { hostKey: hostKey(), doorkeeper, crowd: this.#crowd, onLogin, hooks: this.#hooks };
+        if (!socket.destroyed) serveSsh(socket, options);
+      })
+      .catch(() => socket.destroy());
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    for (const socket of this.#sockets) socket.destroy();
+    await Promise.all([...this.#servers].map((server) => new Promise((resolve) => server.close(resolve))));
+    this.addresses.length = 0;
+    this.#hooks.onListening([]);
+  }
+}
+
+function listen(server: net.Server, address: ListenAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(
+      address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port },
+      () => {
+        server.removeListener('error', reject);
+        // Out of file descriptors, say: those who wait are taken in later.
+        server.on('error', () => {});
+        resolve();
+      },
+    );
+  });
+}
+
+function shownAddress(server: net.Server, address: ListenAddress): string {
+  if (address.kind === 'unix') return address.raw;
+  const { port } = server.address() as net.AddressInfo;
+  return address.host.includes(':') ? `[${address.host}]:${port}` : `${address.host}:${port}`;
+}
+
+/** Straight to the descriptor: console goes through the main thread, which may be stuck. */
+function sayOnStderr(line: string): void {
+  try {
+    writeSync(2, `${line}\n`);
+  } catch {
+    // Nobody reads it.
+  }
+}
