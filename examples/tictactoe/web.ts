@@ -31,6 +31,7 @@ export function serveWeb(
   open: (record: GameRecord) => void,
 ) {
   return async ({ stopped, state, backlog, ready }: WorkerContext): Promise<void> => {
+    const page = readPage();
     const watchers = new Set<ServerResponse>();
     const served = { requests: 0 };
     state(served);
@@ -48,7 +49,7 @@ export function serveWeb(
       served.requests += 1;
       const route = `${request.method} ${request.url}`;
       if (route === 'GET /events') return watch(response);
-      if (request.method === 'GET') return servePage(request.url ?? '', response);
+      if (request.method === 'GET') return sendFile(page.get(request.url ?? ''), response);
       void answer(request, route).then(
         (value) => sendJson(response, 200, value),
         (thrown) => sendJson(response, thrown instanceof Refusal ? 409 : 400, { error: thrown.message }),
@@ -98,14 +99,19 @@ export function serveWeb(
 
 class Refusal extends Error {}
 
-function servePage(url: string, response: ServerResponse): void {
-  if (!Object.hasOwn(PAGE, url)) {
-    response.writeHead(404).end();
-    return;
-  }
-  const [file, type] = PAGE[url as keyof typeof PAGE];
-  response.writeHead(200, { 'content-type': type, 'content-security-policy': CSP });
-  response.end(readFileSync(new URL(`page/${file}`, import.meta.url)));
+interface PageFile {
+  type: string;
+  bytes: Buffer;
+}
+
+function readPage(): Map<string, PageFile> {
+  const read = (file: string) => readFileSync(new URL(`page/${file}`, import.meta.url));
+  return new Map(Object.entries(PAGE).map(([url, [file, type]]) => [url, { type, bytes: read(file) }]));
+}
+
+function sendFile(file: PageFile | undefined, response: ServerResponse): void {
+  if (!file) return void response.writeHead(404).end();
+  response.writeHead(200, { 'content-type': file.type, 'content-security-policy': CSP }).end(file.bytes);
 }
 
 /** A browser that reads nothing for so long is let go; it connects again and gets everything anew. */
