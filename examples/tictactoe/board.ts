@@ -54,7 +54,20 @@ export function bestCells(board: Board, mark: Mark): number[] {
   return worth.filter(({ value }) => value === best).map(({ cell }) => cell);
 }
 
+/** What was worked out so far: a few thousand positions are all that there are. */
+const known = new Map<string, number>();
+
 function valueFor(mark: Mark, board: Board): number {
+  const key = mark + board.map((cell) => cell ?? '.').join('');
+  let value = known.get(key);
+  if (value === undefined) {
+    value = search(mark, board);
+    known.set(key, value);
+  }
+  return value;
+}
+
+function search(mark: Mark, board: Board): number {
   const over = result(board);
   const left = freeCells(board);
   if (over === 'draw') return 0;
