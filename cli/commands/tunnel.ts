@@ -30,8 +30,8 @@ export const tunnel = command({
     const asRoot = rootCommand(words);
     if (args.VERB === 'down') return down(environment, asRoot, out);
     const read = await readTunnel(environment);
-    for (const warning of read.warnings) out.note(warningText(read.file, warning));
     if (args.VERB === 'up') {
+      for (const warning of read.warnings) out.note(warningText(read.file, warning));
       const allTraffic = options.yes || (await askAllTraffic(read, out, signal));
       const done = await tunnelUp(read, { asRoot, allTraffic });
       out.note(

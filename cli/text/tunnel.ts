@@ -1,7 +1,9 @@
 import type { ConfWarning } from '../../client/wireguard/profile.ts';
 import type { TunnelState } from '../../client/wireguard/state.ts';
-import type { TunnelStatus } from '../../client/wireguard/status.ts';
+import type { PeerStatus, TunnelStatus } from '../../client/wireguard/status.ts';
+import { bytes } from './figures.ts';
 import type { Paint } from './paint.ts';
+import { list } from './table.ts';
 
 /** A tunnel's status in lines for a person: the words first, then what they rest on. */
 export function tunnelText(status: TunnelStatus, paint: Paint): string {
@@ -10,24 +12,26 @@ export function tunnelText(status: TunnelStatus, paint: Paint): string {
   // The words of the worst peer lead already; those of the others follow.
   for (const peer of peers)
     if (state !== 'off' && peer.words !== words) lines.push(painted(peer.state, paint)(peer.words));
-  lines.push('');
-  if (status.interface !== null) {
-    lines.push(`interface   ${status.interface}${status.isOurs ? '' : ' (not brought up by Perch)'}`);
-  }
-  lines.push(`addresses   ${status.addresses.join(', ')}`, `public key  ${status.publicKey}`);
-  if (status.dns.length > 0) lines.push(paint.faint(`dns         ${status.dns.join(', ')} (not used)`));
-  for (const peer of peers) {
-    lines.push(`peer        ${peer.name}  ${peer.endpoint}  ${peer.allowedIps.join(', ')}`);
-    if (peer.rxBytes !== null && peer.txBytes !== null) {
-      lines.push(`            received ${bytes(peer.rxBytes)}, sent ${bytes(peer.txBytes)}`);
-    }
-  }
-  if (status.unknown.length > 0) {
-    lines.push(
-      paint.faint(`Only root may read ${status.unknown.join(' and ')}; the state rests on the rest.`),
-    );
-  }
+  const ours = status.isOurs ? '' : ' (not brought up by Perch)';
+  const rows: [string, string | null][] = [
+    ['interface', status.interface && `${status.interface}${ours}`],
+    ['addresses', status.addresses.join(', ')],
+    ['public key', status.publicKey],
+    ['dns', status.dns.length === 0 ? null : `${status.dns.join(', ')} (shown only)`],
+    ...peers.map((peer): [string, string] => ['peer', peerText(peer)]),
+    [
+      'unknown',
+      status.unknown.length === 0 ? null : `${status.unknown.join(', ')} (only root may read them)`,
+    ],
+  ];
+  lines.push('', ...list(paint, rows));
   return lines.join('\n');
+}
+
+function peerText({ name, endpoint, allowedIps, rxBytes, txBytes }: PeerStatus): string {
+  const traffic =
+    rxBytes === null || txBytes === null ? '' : `, received ${bytes(rxBytes)}, sent ${bytes(txBytes)}`;
+  return `${name} at ${endpoint}, ${allowedIps.join(' ')}${traffic}`;
 }
 
 /** `fly.conf:4: DNS is not set …`. */
@@ -46,10 +50,4 @@ function painted(state: TunnelState, paint: Paint): (text: string) => string {
     default:
       return paint.trouble;
   }
-}
-
-function bytes(count: number): string {
-  if (count < 1024) return `${count} B`;
-  if (count < 1024 * 1024) return `${(count / 1024).toFixed(1)} KiB`;
-  return `${(count / 1024 / 1024).toFixed(1)} MiB`;
 }

@@ -33,8 +33,6 @@ export async function withConfFile<T>(
   } finally {
     await handle.close().catch(() => {});
     await rm(file, { force: true });
-    // Empty again: nothing of ours is left. Another tunnel's file keeps it.
-    await rm(folder, { recursive: false }).catch(() => {});
   }
 }
 

@@ -67,7 +67,8 @@ export function peerState(seen: Evidence): Verdict {
   if (refused) return { ...settled('agent-down'), place: refused.place };
   const reading = readings.at(-1);
   if (latest.some((probe) => probe.outcome === 'answered')) {
-    return { ...settled('up'), isSettled: latest.every((probe) => probe.outcome !== 'waiting') };
+    const ageMs = typeof reading?.handshakeAtMs === 'number' ? seen.nowMs - reading.handshakeAtMs : null;
+    return { ...settled('up'), ageMs, isSettled: latest.every((probe) => probe.outcome !== 'waiting') };
   }
   if (!reading) return withoutReadings(evidence);
   return reading.handshakeAtMs === null

@@ -82,13 +82,13 @@ function labOf(entry: readonly string[], folder: string, keys: LabKeys): Lab {
 
 /**
  * Holds the namespaces. It is process 1 of its own: when it ends, the kernel ends all others in it. It ends with
- * its stdin, that is with us. `/run` is empty and private: network namespaces and WireGuard's sockets are there.
+ * its stdin, that is with us. Bash reaps what its children leave behind. `/run` is empty and private: network namespaces and WireGuard's sockets are there.
  */
 async function startKeeper(): Promise<ChildProcess> {
   const asUser = process.geteuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child=KILL', '--mount-proc'];
-  const script = 'mount -t tmpfs tmpfs /run && mkdir /run/netns && echo ready && exec cat';
-  const keeper = spawn('unshare', [...asUser, ...namespaces, 'sh', '-c', script], {
+  const script = 'mount -t tmpfs tmpfs /run && mkdir /run/netns && echo ready && read -r _';
+  const keeper = spawn('unshare', [...asUser, ...namespaces, 'bash', '-c', script], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { PATH: MACHINE_PATH },
   });
