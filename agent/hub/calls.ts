@@ -234,7 +234,7 @@ async function stackOf(hub: Hub, node: TreeNode, timeoutMs: number): Promise<Sta
   } catch (thrown) {
     // In native code nothing can interrupt it; the system knows what it waits for.
     const native = threadId === 0 ? describeNative(process.pid) : null;
-    if (asPerchError(thrown).code !== 'TIMEOUT' && !native) throw thrown;
+    if (asPerchError(thrown).code !== 'TIMEOUT' || native === null) throw thrown;
     return { ...answer, frames: [], native };
   }
 }

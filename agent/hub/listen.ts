@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { chmod } from 'node:fs/promises';
+import { chmod, rename } from 'node:fs/promises';
 import net from 'node:net';
 import { type AgentConfig, type ListenAddress, parseListenAddress } from '../config.ts';
 import { localSocketPath, removeDeadSocket } from './local-socket.ts';
@@ -39,8 +39,11 @@ async function openLocal(config: AgentConfig, doors: Doors): Promise<void> {
     const path = await localSocketPath(config.runtimeDir, process.pid);
     let key: string | null = null;
     const options = { doorkeeper: { kind: 'local' }, hostKey: () => (key ??= newHostKey().text) } as const;
-    await doors.open({ kind: 'unix', path, raw: `unix:${path}` }, new Gate(), options);
-    await chmod(path, 0o600);
+    // It gets its name once it answers: between bind and listen whoever found it would be refused.
+    const fresh = `${path}.new`;
+    await doors.open({ kind: 'unix', path: fresh, raw: `unix:${path}` }, new Gate(), options);
+    await chmod(fresh, 0o600);
+    await rename(fresh, path);
   } catch {
     // Without a directory of its own the agent has no local socket, and the service runs as without it.
   }

@@ -16,6 +16,10 @@ export interface Service {
   socket(): Promise<string>;
   /** A session over the local socket. */
   session(): Promise<Session>;
+  /** The same once a new hub listens in place of the one that this session was with. */
+  newSession(old: Session): Promise<Session>;
+  /** The local sockets there are just now. */
+  localSockets(): string[];
   send(message: string): void;
   /** The next message for which `wanted` holds; rejects when the process ends first. */
   message<T>(wanted: (message: unknown) => boolean): Promise<T>;
@@ -35,7 +39,8 @@ export async function startService(
   options: { preload?: string[]; env?: NodeJS.ProcessEnv; execPath?: string } = {},
 ): Promise<Service> {
   const runtimeDir = mkdtempSync(path.join(os.tmpdir(), 'perch-test-'));
-  mkdirSync(path.join(runtimeDir, 'perch'), { mode: 0o700 });
+  const folder = path.join(runtimeDir, 'perch');
+  mkdirSync(folder, { mode: 0o700 });
   const file = path.join(root, 'dist/test/fixtures', fixture);
   const child = fork(file, {
     execPath: options.execPath ?? process.env.PERCH_TEST_NODE ?? process.execPath,
@@ -59,6 +64,14 @@ export async function startService(
   child.on('message', (message) => past.push(message));
 
   const sessions: Session[] = [];
+  let openedPath = '';
+  const open = async (file: string): Promise<Session> => {
+    openedPath = file;
+    const address = { kind: 'unix' as const, path: file };
+    const session = await openSession({ address, hostKey: { kind: 'any' }, login: 'none' });
+    sessions.push(session);
+    return session;
+  };
   const service: Service = {
     process: child,
     pid: child.pid!,
@@ -78,13 +91,15 @@ export async function startService(
         child.on('message', look);
         void exited.then((how) => reject(new Error(`${fixture} ended ${JSON.stringify(how)}\n${stderr}`)));
       }),
-    socket: () => localSocket(path.join(runtimeDir, 'perch'), child.pid!),
+    socket: () => localSocket(folder, child.pid!),
     async session() {
-      const address = { kind: 'unix' as const, path: await service.socket() };
-      const session = await openSession({ address, hostKey: { kind: 'any' }, login: 'none' });
-      sessions.push(session);
-      return session;
+      return open(await service.socket());
     },
+    async newSession(old) {
+      await old.closed;
+      return open(await localSocket(folder, child.pid!, openedPath));
+    },
+    localSockets: () => readdirSync(folder),
     async stop() {
       for (const session of sessions) session.close();
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
@@ -96,9 +111,10 @@ export async function startService(
   return service;
 }
 
-/** The agent's local socket, as soon as it is there. */
-function localSocket(folder: string, pid: number): Promise<string> {
-  const find = () => readdirSync(folder).find((name) => name.startsWith(`${pid}-`) && name.endsWith('.sock'));
+/** The agent's local socket, as soon as it is there; `except` is one that is dead. */
+function localSocket(folder: string, pid: number, except = ''): Promise<string> {
+  const isIt = (name: string) => name.startsWith(`${pid}-`) && name.endsWith('.sock');
+  const find = () => readdirSync(folder).find((name) => isIt(name) && path.join(folder, name) !== except);
   return new Promise((resolve) => {
     const watcher = watch(folder, look);
     function look(): void {
