@@ -17,11 +17,12 @@ export function parse(name: string, command: Command, words: readonly string[]):
   const options: Record<string, unknown> = {};
   for (const [key, spec] of Object.entries(table)) options[key] = optionValue(key, spec, values[key], wrong);
   if (options.help) return { args: {}, options };
+  const args = argValues(command, positionals, wrong);
   for (const [key, spec] of Object.entries(table)) {
     if (spec.kind === 'text' && spec.isRequired && !values[key])
       throw wrong(`--${key} ${spec.value} is missing`);
   }
-  return { args: argValues(command, positionals, wrong), options };
+  return { args, options };
 }
 
 type Wrong = (message: string, cause?: unknown) => PerchError;
