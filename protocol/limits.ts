@@ -45,6 +45,8 @@ export const LIMITS = {
   maxKnownCalls: 1000,
   /** A killed task that has not settled after this is a straggler. */
   stragglerMs: 1000,
+  /** Ended children whose count of lives a supervisor remembers, so that one of the same id goes on counting. */
+  maxEndedLineages: 10_000,
   /** State read: defaults and ceilings. */
   stateDepth: 3,
   maxStateDepth: 12,

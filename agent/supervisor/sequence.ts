@@ -28,8 +28,8 @@ function startNext<C extends Child, R>(turn: Turn<C, R>, operation: Starting<C, 
   if (child) {
     child.phase = 'starting';
     child.pid = state.nextPid++;
-    const isRestart = why.kind === 'restart' || (why.kind === 'request' && why.keepsChild);
-    effects.push({ do: 'start', child, pid: child.pid, isRestart });
+    const isNew = why.kind === 'request' && !why.keepsChild;
+    effects.push({ do: 'start', child, pid: child.pid, isNew });
     return;
   }
   state.operation = null;

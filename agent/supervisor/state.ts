@@ -72,7 +72,8 @@ export type SupervisorEnd<C extends Child> =
   | { why: 'start_failed'; child: C; exit: Exit };
 
 export type Effect<C extends Child, R> =
-  | { do: 'start'; child: C; pid: number; isRestart: boolean }
+  /** `isNew`: its first start, asked for by code; otherwise it is started again, or with its supervisor. */
+  | { do: 'start'; child: C; pid: number; isNew: boolean }
   /** Ask it to end within its own shutdown; an `exited` must follow. */
   | { do: 'stop'; child: C; pid: number; call: string | undefined }
   | { do: 'kill'; child: C; pid: number }

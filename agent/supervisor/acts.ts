@@ -1,0 +1,34 @@
+import type { Act } from '../../protocol/act.ts';
+import type { ActReceipt } from '../registry.ts';
+import type { Incarnation } from './incarnation.ts';
+
+type Refusal = Extract<ActReceipt, { accepted: false }>;
+
+/**
+ * Why an act on this incarnation is refused, or null. `hasPlace`: it is the current one of its lineage, and what
+ * is above it runs. `protectedBelow`: a protected descendant, which would end with it. What has ended can only be
+ * started again, by `restart`.
+ */
+export function actRefusal(
+  incarnation: Incarnation,
+  act: Act,
+  hasPlace: boolean,
+  protectedBelow: string | null,
+): Refusal | null {
+  const name = `${incarnation.lineage} #${incarnation.incarnation}`;
+  if (!hasPlace || (incarnation.isOver && act !== 'restart')) {
+    return refuse('GONE', `${name} has already ended.`);
+  }
+  if (incarnation.isProtected) return refuse('PROTECTED', `${name} is declared protected by the service.`);
+  if (protectedBelow) {
+    return refuse(
+      'PROTECTED',
+      `${name} has ${protectedBelow} below it, which the service declared protected.`,
+    );
+  }
+  return null;
+}
+
+function refuse(code: Refusal['code'], words: string): Refusal {
+  return { accepted: false, code, words };
+}

@@ -1,0 +1,167 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { ResourceLimits } from 'node:worker_threads';
+import type { WorkerContext } from './context.ts';
+import type { AutoShutdown, RestartType, Strategy, SupervisorFlags } from './state.ts';
+
+/** How a child is told to end: OTP's words. `afterMs` asks, and kills when that time is over. */
+export type Shutdown = 'brutal_kill' | 'infinity' | { afterMs: number };
+
+interface CommonSpec {
+  /** When it is started again after its end. Default `permanent`. */
+  restart?: RestartType;
+  /** Default `{ afterMs: 5000 }`; for supervisors `infinity`. */
+  shutdown?: Shutdown;
+  /** Counts for the supervisor's `autoShutdown`. */
+  significant?: boolean;
+  /** No act ends it, what is under it, or a supervisor it is under. */
+  protected?: boolean;
+}
+
+interface WorkerOptions extends CommonSpec {
+  args?: unknown;
+  /**
+   * `implied` (default): it is ready once `run` was called and has returned. `explicit`: once it calls
+   * `context.ready()`. What ends before it is ready has failed to start.
+   */
+  ready?: 'implied' | 'explicit';
+}
+
+/** Runs in the event loop of the code that declared it. */
+export interface TaskOptions<Args = never> extends WorkerOptions {
+  host: 'task';
+  run(context: WorkerContext<Args>): unknown;
+}
+
+/** Runs on a worker_threads Worker. The module exports `run`, or has it as its default export. */
+export interface ThreadOptions extends WorkerOptions {
+  host: 'thread';
+  /** A file URL or an absolute path: `new URL('./bot.js', import.meta.url)`. */
+  module: string | URL;
+  resourceLimits?: ResourceLimits;
+}
+
+/** Runs in a forked Node process. */
+export interface ProcessOptions extends WorkerOptions {
+  host: 'process';
+  module: string | URL;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: each task of a list types its own args
+export type TemplateSpec = TaskOptions<any> | ThreadOptions | ProcessOptions;
+/** A worker's child spec. */
+export type ChildSpec = TemplateSpec & { id: string };
+
+export interface SupervisorOptions extends CommonSpec {
+  /** Restarts allowed in `periodMs` before it gives up. Defaults 1 in 5000, as in OTP. */
+  intensity?: number;
+  periodMs?: number;
+  autoShutdown?: AutoShutdown;
+}
+
+/** A worker's spec with every default filled in and checked. */
+export interface Spec {
+  readonly host: 'task' | 'thread' | 'process';
+  readonly run: ((context: WorkerContext) => unknown) | null;
+  /** Where to import it from, as a file URL. */
+  readonly module: string | null;
+  readonly args: unknown;
+  readonly restart: RestartType;
+  readonly significant: boolean;
+  readonly shutdown: Shutdown;
+  readonly isProtected: boolean;
+  readonly isReadyExplicit: boolean;
+  readonly resourceLimits: ResourceLimits | undefined;
+}
+
+/** Checks a worker's spec. Throws a TypeError that names the child and what to write instead. */
+export function readSpec(spec: TemplateSpec, name: string, autoShutdown: AutoShutdown): Spec {
+  const { host, args, ready = 'implied' } = spec;
+  if (host !== 'task' && host !== 'thread' && host !== 'process') {
+    throw wrong(name, 'host', host, `'task', 'thread' or 'process'`);
+  }
+  if (ready !== 'implied' && ready !== 'explicit') {
+    throw wrong(name, 'ready', ready, `'implied' or 'explicit'`);
+  }
+  if (host === 'task' && typeof spec.run !== 'function') {
+    throw wrong(name, 'run', spec.run, 'a function that takes the context; a task runs in this very loop');
+  }
+  return {
+    host,
+    run: host === 'task' ? (spec.run as Spec['run']) : null,
+    module: host === 'task' ? null : readModule(spec.module, name),
+    args,
+    ...readCommon(spec, name, autoShutdown, { afterMs: 5000 }),
+    isReadyExplicit: ready === 'explicit',
+    resourceLimits: host === 'thread' ? spec.resourceLimits : undefined,
+  };
+}
+
+/** Restart type, shutdown and the like: of workers and supervisors. */
+export function readCommon(
+  spec: CommonSpec,
+  name: string,
+  autoShutdown: AutoShutdown,
+  defaultShutdown: Shutdown,
+): Pick<Spec, 'restart' | 'significant' | 'shutdown' | 'isProtected'> {
+  const { restart = 'permanent', significant = false, shutdown = defaultShutdown } = spec;
+  if (restart !== 'permanent' && restart !== 'transient' && restart !== 'temporary') {
+    throw wrong(name, 'restart', restart, `'permanent', 'transient' or 'temporary'`);
+  }
+  const isTimed = typeof shutdown === 'object' && shutdown !== null && isCount(shutdown.afterMs);
+  if (shutdown !== 'brutal_kill' && shutdown !== 'infinity' && !isTimed) {
+    throw wrong(name, 'shutdown', shutdown, `'brutal_kill', 'infinity' or { afterMs: 5000 }`);
+  }
+  if (significant && (restart === 'permanent' || autoShutdown === 'never')) {
+    const why = restart === 'permanent' ? 'it is permanent' : `its supervisor's autoShutdown is 'never'`;
+    throw new TypeError(`${name}: it cannot be significant while ${why} (OTP supervisor(3), auto_shutdown)`);
+  }
+  return { restart, significant, shutdown, isProtected: spec.protected === true };
+}
+
+/** Checks what a supervisor was told, with OTP's defaults. */
+export function readFlags(options: SupervisorOptions, strategy: Strategy, name: string): SupervisorFlags {
+  const { intensity = 1, periodMs = 5000, autoShutdown = 'never' } = options;
+  if (!['one_for_one', 'one_for_all', 'rest_for_one', 'dynamic'].includes(strategy)) {
+    throw wrong(name, 'strategy', strategy, `'one_for_one', 'one_for_all' or 'rest_for_one'`);
+  }
+  if (!isCount(intensity)) throw wrong(name, 'intensity', intensity, 'a whole number of restarts, 0 or more');
+  if (!isCount(periodMs) || periodMs === 0)
+    throw wrong(name, 'periodMs', periodMs, 'milliseconds, 1 or more');
+  if (!['never', 'any_significant', 'all_significant'].includes(autoShutdown)) {
+    throw wrong(name, 'autoShutdown', autoShutdown, `'never', 'any_significant' or 'all_significant'`);
+  }
+  return { strategy, intensity, periodMs, autoShutdown };
+}
+
+/** An id becomes a part of the lineage, so it holds no slash; and it is shown, so it is short and printable. */
+export function readId(id: unknown, what: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in it
+  if (typeof id === 'string' && id.length <= 200 && /^[^/\u0000-\u001f\u007f]+$/.test(id)) return id;
+  throw new TypeError(
+    `${what}: its id must be 1 to 200 printable characters without a slash, not ${show(id)}`,
+  );
+}
+
+function readModule(module: unknown, name: string): string {
+  if (module instanceof URL && module.protocol === 'file:') return module.href;
+  if (typeof module === 'string') {
+    if (module.startsWith('file:')) return module;
+    if (path.isAbsolute(module)) return pathToFileURL(module).href;
+  }
+  const example = `new URL('./worker.js', import.meta.url), or an absolute path`;
+  throw wrong(name, 'module', module instanceof URL ? module.href : module, example);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function wrong(name: string, field: string, got: unknown, expected: string): TypeError {
+  return new TypeError(`${name}: ${field} is ${show(got)}; it must be ${expected}`);
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return `'${value.slice(0, 80)}'`;
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}

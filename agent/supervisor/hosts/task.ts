@@ -1,0 +1,125 @@
+import type { Handover } from '../../registry.ts';
+import type { Spec } from '../child-spec.ts';
+import { Context, type ContextHome, type Envelope, isAbort, type Mail } from '../context.ts';
+import { type Exit, KILLED, KILLED_STILL_RUNNING, NORMAL, SHUTDOWN, thrownExit } from '../exit.ts';
+import type { Incarnation, Life } from '../incarnation.ts';
+import { afterKill, type Killed } from './straggler.ts';
+
+/**
+ * A worker in this very event loop. Its end is cooperative: a kill aborts its signal and takes its handle away, so
+ * that its successor starts; whether its code ends is up to its code (straggler.ts watches it).
+ */
+export class TaskLife implements Life, ContextHome, Killed {
+  readonly args: unknown;
+  hasSettled = false;
+  readonly #incarnation: Incarnation;
+  readonly #spec: Spec;
+  readonly #context: Context;
+  #told: 'nothing' | 'stop' | 'kill' = 'nothing';
+  #isGivenUp = false;
+  #crash: Exit | null = null;
+  #deadline: NodeJS.Timeout | null = null;
+
+  constructor(incarnation: Incarnation, spec: Spec, args: unknown) {
+    this.#incarnation = incarnation;
+    this.#spec = spec;
+    this.args = args;
+    this.#context = new Context(this);
+  }
+
+  start(): void {
+    let result: unknown;
+    try {
+      result = this.#spec.run!(this.#context);
+    } catch (thrown) {
+      return this.#settle(thrownExit(thrown), thrown);
+    }
+    Promise.resolve(result).then(
+      () => this.#settle(NORMAL, null),
+      (thrown) => this.#settle(thrownExit(thrown), thrown),
+    );
+    if (!this.#spec.isReadyExplicit) this.#incarnation.ready();
+  }
+
+  stop(): void {
+    const { shutdown } = this.#spec;
+    if (shutdown === 'brutal_kill') return this.kill();
+    if (this.hasSettled || this.#told !== 'nothing') return;
+    this.#told = 'stop';
+    // Not unref'd: whoever awaits the stop waits for this.
+    if (shutdown !== 'infinity') this.#deadline = setTimeout(() => this.kill(), shutdown.afterMs);
+    this.#context.tell('shutdown');
+  }
+
+  kill(): void {
+    if (this.hasSettled || this.#told === 'kill') return;
+    this.#told = 'kill';
+    this.#clearDeadline();
+    this.#context.end('killed');
+    afterKill(this);
+  }
+
+  receive(mail: Mail): void {
+    queueMicrotask(() => this.#context.receive(mail));
+  }
+
+  giveUp(): void {
+    this.#isGivenUp = true;
+    this.#incarnation.exited(this.#crash ? { ...this.#crash, isStillRunning: true } : KILLED_STILL_RUNNING);
+  }
+
+  straggles(afterMs: number): void {
+    this.#incarnation.straggles(afterMs);
+  }
+
+  get id(): string {
+    return this.#incarnation.name;
+  }
+
+  get lineage(): string {
+    return this.#incarnation.lineage;
+  }
+
+  get incarnation(): number {
+    return this.#incarnation.incarnation;
+  }
+
+  handOver(what: Handover): void {
+    this.#incarnation.handOver(what);
+  }
+
+  becomeReady(): void {
+    this.#incarnation.ready();
+  }
+
+  send(envelope: Envelope): void {
+    queueMicrotask(() => this.#incarnation.heard(envelope));
+  }
+
+  /** Its message handler threw: it crashes, although its `run` may still be at it. */
+  crash(thrown: unknown): void {
+    if (this.hasSettled || this.#told === 'kill') return;
+    this.#crash = thrownExit(thrown);
+    this.kill();
+  }
+
+  /** `run` has returned, resolved, or thrown. */
+  #settle(exit: Exit, thrown: unknown): void {
+    this.hasSettled = true;
+    this.#clearDeadline();
+    this.#context.end('exited');
+    if (this.#isGivenUp) this.#incarnation.endedLate(this.#crash ?? KILLED);
+    else this.#incarnation.exited(this.#asItWasTold(exit, thrown));
+  }
+
+  #asItWasTold(exit: Exit, thrown: unknown): Exit {
+    if (this.#told === 'kill') return this.#crash ?? KILLED;
+    if (this.#told === 'stop' && (exit === NORMAL || isAbort(thrown))) return SHUTDOWN;
+    return exit;
+  }
+
+  #clearDeadline(): void {
+    if (this.#deadline) clearTimeout(this.#deadline);
+    this.#deadline = null;
+  }
+}

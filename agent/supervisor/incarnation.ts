@@ -1,0 +1,243 @@
+import type { Act } from '../../protocol/act.ts';
+import type { ChildFacts, HostKind, NodeStatus, SupervisorFacts } from '../../protocol/tree.ts';
+import type { ActCause, ActReceipt, DeclaredNode, Handover, LocalFact, Registry } from '../registry.ts';
+import { monotonicMs, registry } from '../registry.ts';
+import type { Answer, Mail } from './context.ts';
+import type { Exit } from './exit.ts';
+
+/** One running child, whatever it runs on. After `stop` or `kill` its incarnation hears `exited`. */
+export interface Life {
+  start(): void;
+  /** Asks it to end within its shutdown time; when that is over it is killed. */
+  stop(): void;
+  kill(): void;
+  /** Hands it a message. Throws what the host's clone throws. */
+  receive(mail: Mail): void;
+}
+
+/** Who decides about an incarnation: the supervisor above it, or the code that started an outermost one. */
+export interface Owner {
+  ready(incarnation: Incarnation): void;
+  exited(incarnation: Incarnation, exit: Exit): void;
+  heard(incarnation: Incarnation, message: unknown): void;
+  act(incarnation: Incarnation, act: Act, cause: ActCause): ActReceipt;
+}
+
+/** What an incarnation is made of. */
+export interface Birth {
+  owner: Owner;
+  parent: Incarnation | null;
+  kind: 'supervisor' | 'worker';
+  host: HostKind | null;
+  name: string;
+  lineage: string;
+  incarnation: number;
+  restarts: number;
+  /** Why the incarnation before this one ended. */
+  exitReason: string | null;
+  supervisor: SupervisorFacts | null;
+  child: ChildFacts | null;
+  isProtected: boolean;
+}
+
+type Untimed<F> = F extends LocalFact ? Omit<F, 't' | 'at'> : never;
+
+/** One incarnation of a supervisor or worker: its node in the tree, and the one place where its facts are made. */
+export class Incarnation implements DeclaredNode {
+  readonly serial: number;
+  readonly owner: Owner;
+  readonly parent: Incarnation | null;
+  readonly kind: 'supervisor' | 'worker';
+  readonly host: HostKind | null;
+  readonly name: string;
+  readonly lineage: string;
+  readonly incarnation: number;
+  readonly restarts: number;
+  readonly supervisor: SupervisorFacts | null;
+  readonly child: ChildFacts | null;
+  readonly isProtected: boolean;
+  readonly startedAt = Date.now();
+  status: NodeStatus = 'starting';
+  endedAt: number | null = null;
+  exitReason: string | null;
+  state: Handover['state'] = undefined;
+  backlog: Handover['backlog'] = undefined;
+  runsIn: { threadId: number } | { pid: number } | null = null;
+  /** Set right after it was made. */
+  life: Life | null = null;
+  /** The call of the act that ends it. */
+  call: string | undefined = undefined;
+  isReady = false;
+  /** It was told to stop, so an end before it was ready is no failed start. */
+  isStopping = false;
+  /** Its handle is dead: it has ended, or it was killed and nobody waits for its code any more. */
+  isOver = false;
+  /** It no longer has a place in its supervisor: its node leaves the tree once its code has ended. */
+  #isDetached = false;
+  #asked: Map<number, { resolve(value: unknown): void; reject(why: string): void }> | null = null;
+  readonly #registry: Registry = registry();
+
+  constructor(birth: Birth) {
+    this.serial = this.#registry.nextSerial++;
+    this.owner = birth.owner;
+    this.parent = birth.parent;
+    this.kind = birth.kind;
+    this.host = birth.host;
+    this.name = birth.name;
+    this.lineage = birth.lineage;
+    this.incarnation = birth.incarnation;
+    this.restarts = birth.restarts;
+    this.exitReason = birth.exitReason;
+    this.supervisor = birth.supervisor;
+    this.child = birth.child;
+    this.isProtected = birth.isProtected;
+    this.#registry.nodes.set(this.serial, this);
+  }
+
+  /** Starts what it runs on, as the successor of `previous`. */
+  begin(life: Life, previous: Incarnation | null): void {
+    this.life = life;
+    this.changed();
+    if (this.isObserved) this.happened({ kind: 'started', node: this, previous });
+    previous?.detach();
+    life.start();
+  }
+
+  ready(): void {
+    if (this.isReady || this.isOver) return;
+    this.isReady = true;
+    if (!this.isStopping) this.status = 'running';
+    this.changed();
+    if (this.isObserved) this.happened({ kind: 'ready', node: this });
+    this.owner.ready(this);
+  }
+
+  /** It ended, or (`isStillRunning`) its handle is dead and nobody waits for its code. */
+  exited(exit: Exit): void {
+    this.isOver = true;
+    if (exit.isStillRunning) {
+      this.exitReason = exit.reason;
+      this.status = 'stopping';
+      this.changed();
+    } else this.#end(exit);
+    this.refuseAsked();
+    this.owner.exited(this, exit);
+  }
+
+  /** It had been killed, its successor may run already; now its code has ended as well. */
+  endedLate(exit: Exit): void {
+    this.#end(exit);
+    if (this.#isDetached) this.#leave();
+  }
+
+  straggles(afterMs: number): void {
+    this.status = 'straggler';
+    this.changed();
+    if (this.isObserved) this.happened({ kind: 'straggler', node: this, afterMs });
+  }
+
+  /** It has lost its place to a successor, or for good. */
+  detach(): void {
+    if (this.#isDetached) return;
+    this.#isDetached = true;
+    if (this.status === 'exited') this.#leave();
+  }
+
+  stop(call: string | undefined): void {
+    this.isStopping = true;
+    if (call !== undefined) this.call = call;
+    this.status = 'stopping';
+    this.changed();
+    this.life!.stop();
+  }
+
+  kill(call: string | undefined): void {
+    if (call !== undefined) this.call = call;
+    this.life!.kill();
+  }
+
+  runs(where: { threadId: number } | { pid: number }): void {
+    this.runsIn = where;
+    this.changed();
+  }
+
+  handOver(what: Handover): void {
+    if (what.state) this.state = what.state;
+    if (what.backlog) this.backlog = what.backlog;
+    this.changed();
+  }
+
+  /** Asks the worker; gives up its answer, or why there is none. */
+  ask(ask: number, message: unknown, resolve: (value: unknown) => void, reject: (why: string) => void): void {
+    this.life!.receive({ message, ask });
+    this.#asked ??= new Map();
+    this.#asked.set(ask, { resolve, reject });
+  }
+
+  forgetAsked(ask: number): void {
+    this.#asked?.delete(ask);
+  }
+
+  /** A message, or an answer, from the worker. */
+  heard(envelope: Mail | Answer): void {
+    if ('message' in envelope) return this.owner.heard(this, envelope.message);
+    const asked = this.#asked?.get(envelope.answer);
+    if (!asked) return;
+    this.#asked!.delete(envelope.answer);
+    if ('error' in envelope) asked.reject(envelope.error);
+    else asked.resolve(envelope.value);
+  }
+
+  refuseAsked(): void {
+    const asked = this.#asked;
+    this.#asked = null;
+    if (asked) for (const { reject } of asked.values()) reject('it ended before it answered');
+  }
+
+  act(act: Act, cause: ActCause): ActReceipt {
+    return this.owner.act(this, act, cause);
+  }
+
+  get hasEnded(): boolean {
+    return this.status === 'exited';
+  }
+
+  get isObserved(): boolean {
+    return this.#registry.observer !== null;
+  }
+
+  happened(fact: Untimed<LocalFact>): void {
+    this.#registry.observer?.happened({ t: monotonicMs(), at: Date.now(), ...fact } as LocalFact);
+  }
+
+  changed(): void {
+    this.#registry.observer?.changed(this);
+  }
+
+  #end(exit: Exit): void {
+    this.status = 'exited';
+    this.endedAt = Date.now();
+    this.exitReason = exit.reason;
+    this.changed();
+    if (!this.isObserved) return;
+    const { reason, code, signal, stack } = exit;
+    const isFailedStart = !this.isReady && !this.isStopping;
+    if (!isFailedStart || this.call !== undefined) {
+      this.happened({
+        kind: 'exited',
+        node: this,
+        reason,
+        ...(code === undefined ? {} : { code }),
+        ...(signal === undefined ? {} : { signal }),
+        ...(stack === undefined ? {} : { stack }),
+        ...(this.call === undefined ? {} : { call: this.call }),
+      });
+    }
+    if (isFailedStart) this.happened({ kind: 'start-failed', node: this, reason });
+  }
+
+  #leave(): void {
+    this.#registry.nodes.delete(this.serial);
+    this.#registry.observer?.ended(this);
+  }
+}

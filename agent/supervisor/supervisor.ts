@@ -1,0 +1,226 @@
+import type { NodeStatus } from '../../protocol/tree.ts';
+import { ChildHandle } from './child-handle.ts';
+import {
+  type ChildSpec,
+  readCommon,
+  readFlags,
+  readId,
+  readSpec,
+  type Spec,
+  type SupervisorOptions,
+  type TemplateSpec,
+} from './child-spec.ts';
+import { Definition } from './definition.ts';
+import { Outermost } from './outermost.ts';
+import { request } from './request.ts';
+import type { Origin, Slot } from './slot.ts';
+import type { AutoShutdown, Strategy } from './state.ts';
+
+export interface StaticOptions extends SupervisorOptions {
+  /** Default `one_for_one`. */
+  strategy?: 'one_for_one' | 'one_for_all' | 'rest_for_one';
+  /** Started left to right, stopped right to left. Another supervisor's value is a supervisor below this one. */
+  children?: readonly (ChildSpec | Supervisor)[];
+}
+
+export interface DynamicOptions extends SupervisorOptions {
+  /** What every child is started from; it has no id, `startChild` gives it. */
+  child: TemplateSpec;
+}
+
+/** A supervisor with children declared beforehand. Throws a TypeError for a spec that cannot be. */
+export function supervisor(id: string, options: StaticOptions): StaticSupervisor {
+  return new StaticSupervisor(id, options);
+}
+
+/** A supervisor whose children of one spec come and go; OTP's simple_one_for_one. */
+export function dynamicSupervisor(id: string, options: DynamicOptions): DynamicSupervisor {
+  return new DynamicSupervisor(id, options);
+}
+
+/** One child as `whichChildren` lists it. */
+export interface ChildInfo {
+  id: string;
+  kind: 'supervisor' | 'worker';
+  /** `restarting`: its restart failed and is tried again. `stopped`: it keeps its place and can be restarted. */
+  status: NodeStatus | 'restarting' | 'stopped';
+  /** 0 when it never ran. */
+  incarnation: number;
+}
+
+let definitionOf: (supervisor: Supervisor) => Definition;
+let isSupervisor: (value: object) => value is Supervisor;
+
+/** What a static and a dynamic supervisor have in common. Names a lineage: it outlives each life of it. */
+export abstract class Supervisor {
+  readonly #definition: Definition;
+  readonly #outermost: Outermost;
+
+  static {
+    definitionOf = (supervisor) => supervisor.#definition;
+    isSupervisor = (value): value is Supervisor => #definition in value;
+  }
+
+  constructor(id: string, strategy: Strategy, options: SupervisorOptions, children: Map<string, Origin>) {
+    const name = `supervisor ${readId(id, 'A supervisor')}`;
+    const flags = readFlags(options, strategy, name);
+    // Whether its own supervisor allows a significant child is asked when it is put below one.
+    const common = readCommon(options, name, 'any_significant', 'infinity');
+    this.#definition = new Definition({ id, flags, ...common }, children);
+    this.#outermost = new Outermost(this.#definition);
+  }
+
+  get id(): string {
+    return this.#definition.id;
+  }
+
+  get lineage(): string {
+    return this.#definition.lineage;
+  }
+
+  /**
+   * Starts the tree, left to right; resolves when every child is ready. When one fails to start, those before it
+   * are stopped again and this rejects with a SupervisorError whose `cause` is what it threw.
+   */
+  async start(): Promise<void> {
+    this.#mustBeOutermost('start');
+    return this.#outermost.start();
+  }
+
+  /** Ends the tree, right to left, each child within its shutdown. Resolves when all have ended. */
+  async stop(): Promise<void> {
+    this.#mustBeOutermost('stop');
+    return this.#outermost.stop();
+  }
+
+  /** Resolves with the reason once the tree has ended, also by giving up. What then becomes of the service is its choice. */
+  get exited(): Promise<string> {
+    this.#mustBeOutermost('exited');
+    return this.#outermost.exitedReason;
+  }
+
+  /** A handle that names this child over all its incarnations; undefined when there is no such child. */
+  child(id: string): ChildHandle | undefined {
+    const { current, children } = this.#definition;
+    const isThere = current?.state.children.has(id) || children.has(id);
+    return isThere ? new ChildHandle(this.#definition, id) : undefined;
+  }
+
+  /** Stops a child, not counted and not restarted. A static child keeps its place, a dynamic or temporary one goes. */
+  async terminateChild(id: string): Promise<void> {
+    await request(this.#definition, id, { type: 'terminate-child', id });
+  }
+
+  whichChildren(): ChildInfo[] {
+    return Array.from(this.#definition.current?.state.children.values() ?? [], infoOf);
+  }
+
+  countChildren(): { specs: number; active: number; supervisors: number; workers: number } {
+    const children = this.whichChildren();
+    const supervisors = children.filter(({ kind }) => kind === 'supervisor').length;
+    const active = children.filter(({ status }) => status !== 'stopped' && status !== 'restarting').length;
+    const specs = this.#definition.flags.strategy === 'dynamic' ? 1 : children.length;
+    return { specs, active, supervisors, workers: children.length - supervisors };
+  }
+
+  #mustBeOutermost(what: string): void {
+    const { above } = this.#definition;
+    if (!above) return;
+    throw new TypeError(
+      `${this.lineage} is started and stopped by ${above.lineage}; use ${what} of the outermost`,
+    );
+  }
+}
+
+export class StaticSupervisor extends Supervisor {
+  constructor(id: string, options: StaticOptions) {
+    const { children = [], strategy = 'one_for_one', autoShutdown = 'never' } = options;
+    if (!Array.isArray(children))
+      throw new TypeError(`supervisor ${id}: children must be an array of child specs`);
+    super(id, strategy, options, readChildren(id, children, autoShutdown));
+  }
+
+  /** Adds a child after the others and starts it; it is gone when the supervisor itself is restarted. */
+  async startChild(spec: ChildSpec | Supervisor): Promise<ChildHandle> {
+    const definition = definitionOf(this);
+    const [id, origin] = readChild(definition.lineage, spec, definition.flags.autoShutdown);
+    if ('children' in origin.spec) origin.spec.above = definition;
+    definition.noteProtection(id, origin.spec);
+    return request(definition, id, { type: 'start-child', child: definition.newSlot(id, origin) });
+  }
+
+  /** Starts a child that has ended or was terminated and kept its place. */
+  restartChild(id: string): Promise<ChildHandle> {
+    return request(definitionOf(this), id, { type: 'restart-child', id });
+  }
+
+  /** Takes a child that does not run out of its place. */
+  async deleteChild(id: string): Promise<void> {
+    await request(definitionOf(this), id, { type: 'delete-child', id });
+  }
+}
+
+export class DynamicSupervisor extends Supervisor {
+  readonly #template: Spec;
+
+  constructor(id: string, options: DynamicOptions) {
+    const { child, autoShutdown = 'never' } = options;
+    const name = `supervisor ${id}: child`;
+    if (typeof child !== 'object' || child === null)
+      throw new TypeError(`${name} must be a child spec without id`);
+    const template = readSpec(child, name, autoShutdown);
+    super(id, 'dynamic', options, new Map());
+    this.#template = template;
+    definitionOf(this).noteProtection('*', template);
+  }
+
+  /** Starts a child of this id; resolves with its handle once it is ready. `args` are kept for its restarts. */
+  async startChild(id: string, args?: unknown): Promise<ChildHandle> {
+    const definition = definitionOf(this);
+    readId(id, `${definition.lineage}: a child`);
+    const origin = { spec: this.#template, args: args === undefined ? this.#template.args : args };
+    return request(definition, id, { type: 'start-child', child: definition.newSlot(id, origin) });
+  }
+}
+
+function readChildren(
+  id: string,
+  children: readonly (ChildSpec | Supervisor)[],
+  autoShutdown: AutoShutdown,
+): Map<string, Origin> {
+  const origins = new Map<string, Origin>();
+  for (const child of children) {
+    const [childId, origin] = readChild(`supervisor ${id}`, child, autoShutdown);
+    if (origins.has(childId)) throw new TypeError(`supervisor ${id}: two children have the id '${childId}'`);
+    origins.set(childId, origin);
+  }
+  return origins;
+}
+
+function readChild(
+  above: string,
+  child: ChildSpec | Supervisor,
+  autoShutdown: AutoShutdown,
+): [string, Origin] {
+  if (typeof child !== 'object' || child === null) {
+    throw new TypeError(`${above}: a child must be a child spec or a supervisor, not ${String(child)}`);
+  }
+  if (!isSupervisor(child)) {
+    const name = `${above}: child ${readId(child.id, `${above}: a child`)}`;
+    const spec = readSpec(child, name, autoShutdown);
+    return [child.id, { spec, args: spec.args }];
+  }
+  const spec = definitionOf(child);
+  const name = `${above}: child ${child.id}`;
+  if (spec.above || spec.current)
+    throw new TypeError(`${name} is in a tree already; a supervisor has one place`);
+  if (spec.significant && autoShutdown === 'never') {
+    throw new TypeError(`${name} cannot be significant while the autoShutdown of ${above} is 'never'`);
+  }
+  return [child.id, { spec }];
+}
+
+function infoOf({ id, isSupervisor, phase, node, lives }: Slot): ChildInfo {
+  const status = phase === 'none' ? 'stopped' : phase === 'restarting' ? phase : (node?.status ?? 'starting');
+  return { id, kind: isSupervisor ? 'supervisor' : 'worker', status, incarnation: lives.incarnation };
+}
