@@ -68,6 +68,7 @@ class ActRun {
   /** When it was accepted, by this side's clock; when it was asked for, until then. */
   #startedAt: number;
   #isAccepted = false;
+  #hasSeenExit = false;
 
   constructor(request: ActRequest, link: ActLink, { clock, random, onProgress, signal }: ActOptions) {
     this.#request = request;
@@ -89,6 +90,8 @@ class ActRun {
       if (!isLost(error)) return this.#failed(error);
     }
     this.#phases.exitedMs = this.#elapsed();
+    // The connection goes with the root process; for anything else it may be the network's doing.
+    if (this.#isAccepted && this.#request.node.parent === null) this.#seeExit();
     return this.#afterLoss();
   }
 
@@ -153,6 +156,7 @@ class ActRun {
 
   async #resume(session: Session): Promise<ActDocument> {
     if (session.hello.instance.epoch === this.#request.epoch) return this.#ask(session);
+    this.#seeExit();
     this.#see('started', 'a new epoch answers');
     return this.#recovered(await this.#successorIn(session));
   }
@@ -199,6 +203,13 @@ class ActRun {
     };
   }
 
+  #seeExit(): void {
+    if (this.#hasSeenExit) return;
+    this.#hasSeenExit = true;
+    const afterMs = this.#phases.exitedMs ?? this.#elapsed();
+    this.#onProgress({ phase: 'exited', afterMs, words: 'the connection ended with it' });
+  }
+
   #see(phase: 'started' | 'ready', words: string): void {
     const afterMs = this.#elapsed();
     this.#phases[`${phase}Ms`] = afterMs;
@@ -210,7 +221,8 @@ class ActRun {
     const exit = ERRORS[error.code].exit;
     if (exit === ERRORS.GONE.exit) return this.#document('gone', error.message, error);
     if (exit === ERRORS.PROTECTED.exit) return this.#document('refused', error.message, error);
-    if (error.code === 'TIMEOUT' && this.#isAccepted) return this.#document('not-recovered', error.message);
+    const hasBegun = this.#isAccepted || this.#phases.exitedMs !== null;
+    if (error.code === 'TIMEOUT' && hasBegun) return this.#document('not-recovered', error.message);
     if (error.code === 'CANCELLED') throw cancelled(this.#call);
     throw error;
   }

@@ -263,8 +263,14 @@ export class Instance extends EventEmitter<InstanceEvents> {
 
   /** Pings; marks the instance stale while it is silent; gives up after 20 s of silence. */
   async #keepHearing(session: Session, ended: AbortSignal): Promise<PerchError> {
+    let isAsking = false;
     while (!ended.aborted) {
-      this.#ping(session, ended);
+      if (!isAsking) {
+        isAsking = true;
+        void this.#ping(session, ended).then(() => {
+          isAsking = false;
+        });
+      }
       await pause(this.#clock, PING_MS, ended);
       const silentMs = this.#clock.now() - (this.heardAt ?? 0);
       if (silentMs > GIVE_UP_MS) break;
@@ -275,16 +281,18 @@ export class Instance extends EventEmitter<InstanceEvents> {
     return new PerchError('CONNECTION_LOST', 'The agent was silent for too long', { silentMs: GIVE_UP_MS });
   }
 
-  #ping(session: Session, ended: AbortSignal): void {
+  /** Resolves once it is answered or given up; a lost session is seen by `closed`. */
+  async #ping(session: Session, ended: AbortSignal): Promise<void> {
     const sentAt = this.#clock.monotonic();
-    const answered = () => {
-      if (ended.aborted) return;
-      this.#heard();
-      this.latencyMs = this.#clock.monotonic() - sentAt;
-      this.emit('latency');
-    };
-    // A late answer or a lost session is seen by the silence, or by `closed`.
-    session.call('ping', {}, { signal: ended, timeoutMs: GIVE_UP_MS }).then(answered, () => {});
+    try {
+      await session.call('ping', {}, { signal: ended, timeoutMs: GIVE_UP_MS });
+    } catch {
+      return;
+    }
+    if (ended.aborted) return;
+    this.#heard();
+    this.latencyMs = this.#clock.monotonic() - sentAt;
+    this.emit('latency');
   }
 
   #heard(): void {

@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+import { type ActRequest, runAct } from '../../client/act.ts';
+import type { ActDocument, ActProgress } from '../../protocol/act.ts';
+import { PerchError } from '../../protocol/errors.ts';
+import { ManualClock, settle } from './manual-clock.ts';
+import { nodeOf, ScriptedSession, snapshotOf } from './scripted-session.ts';
+
+const worker = nodeOf('4121.0.17', { parent: '4121.0.2', lineage: 'app/games/7f3a', incarnation: 2 });
+const root = nodeOf('4121', { kind: 'process', lineage: 'process:tictactoe' });
+const none = new PerchError('CONNECT_FAILED', 'refused');
+const lost = new PerchError('CONNECTION_LOST', 'lost');
+
+/** An act under way on a first session; later connections give `outcomes` one after another. */
+function lab(request: Partial<ActRequest>, ...outcomes: (ScriptedSession | PerchError)[]) {
+  const clock = new ManualClock();
+  const first = new ScriptedSession();
+  const steps: ActProgress[] = [];
+  const cancel = new AbortController();
+  let tries = 0;
+  const done = runAct(
+    { act: 'kill', node: worker, epoch: 'e1', reason: 'why', ...request },
+    {
+      session: first,
+      async connect() {
+        tries++;
+        const outcome = outcomes.shift() ?? none;
+        if (outcome instanceof PerchError) throw outcome;
+        return outcome;
+      },
+    },
+    { clock, random: () => 1, signal: cancel.signal, onProgress: (step) => steps.push(step) },
+  );
+  // The test looks at it later; until then a rejection is no accident.
+  done.catch(() => {});
+  return { clock, first, steps, cancel, done, tries: () => tries };
+}
+
+const restarted: ActDocument = {
+  call: 'c',
+  act: 'kill',
+  target: { id: '4121.0.17', lineage: 'app/games/7f3a', incarnation: 2 },
+  outcome: 'restarted',
+  words: 'its supervisor restarted it',
+  successor: { id: '4121.0.18', incarnation: 3 },
+  affected: [],
+  phases: { exitedMs: 1, decidedMs: 1, startedMs: 2, readyMs: 3 },
+  clock: 'agent',
+};
+const accepted: ActProgress = { phase: 'accepted', afterMs: 0, words: 'accepted' };
+
+describe('an act', () => {
+  it("is the agent's document, with its phases as they come", async () => {
+    const { first, steps, done } = lab({ call: 'c', timeoutMs: 500 });
+    const call = first.last('act');
+    expect(call.args).toEqual({
+      act: 'kill',
+      call: 'c',
+      node: '4121.0.17',
+      epoch: 'e1',
+      reason: 'why',
+      timeoutMs: 500,
+    });
+    call.event(accepted);
+    call.answer(restarted);
+    expect(await done).toBe(restarted);
+    expect(steps).toEqual([accepted]);
+    expect(first.isClosed).toBe(false);
+  });
+
+  it('makes its call id when none is given', async () => {
+    const { first } = lab({});
+    expect(first.last('act').args.call).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('is asked again under the same id after a lost connection, so it acts once', async () => {
+    const second = new ScriptedSession();
+    const { clock, first, done, tries } = lab({}, none, second);
+    first.last('act').event(accepted);
+    first.lose(lost);
+    await clock.turn(1000);
+    expect(tries()).toBe(2);
+    expect(second.last('act').args).toEqual(first.last('act').args);
+    second.last('act').answer(restarted);
+    expect(await done).toBe(restarted);
+    expect(second.isClosed).toBe(true);
+  });
+
+  it('on the root process ends when a new epoch has it running, on the clock of the client', async () => {
+    const second = new ScriptedSession({ epoch: 'e2' });
+    const { clock, first, steps, done } = lab({ node: root, call: 'c' }, none, second);
+    await clock.turn(30);
+    first.last('act').event(accepted);
+    await clock.turn(10);
+    first.lose(lost);
+    await clock.turn(250);
+    const next = nodeOf('5000', { kind: 'process', status: 'starting' });
+    second.last('watch-tree').event({ snapshot: snapshotOf([next], { epoch: 'e2' }) });
+    await clock.turn(100);
+    second
+      .last('watch-tree')
+      .event({ delta: { from: 1, revision: 2, at: 0, changes: [['~', '5000', { status: 'running' }]] } });
+    expect(await done).toMatchObject({
+      call: 'c',
+      outcome: 'restarted',
+      clock: 'client',
+      target: { id: '4121' },
+      successor: { id: '5000', incarnation: 1 },
+      phases: { exitedMs: 10, decidedMs: null, startedMs: 260, readyMs: 360 },
+    });
+    expect(steps.map(({ phase }) => phase)).toEqual(['accepted', 'exited', 'started', 'ready']);
+  });
+
+  it('on a node that died with the whole service looks for its lineage in the new epoch', async () => {
+    const second = new ScriptedSession({ epoch: 'e2' });
+    const { clock, first, done } = lab({}, second);
+    first.lose(lost);
+    await clock.turn(1);
+    const snapshot = snapshotOf([
+      nodeOf('5000', { kind: 'process' }),
+      nodeOf('5000.0.9', { lineage: 'app/games/7f3a' }),
+    ]);
+    second.last('watch-tree').event({ snapshot });
+    expect(await done).toMatchObject({ outcome: 'restarted', successor: { id: '5000.0.9' } });
+  });
+
+  it('is not-recovered when nothing comes back in time', async () => {
+    const { clock, first, done } = lab({ node: root, timeoutMs: 2000 });
+    first.last('act').event(accepted);
+    first.lose(lost);
+    await clock.turn(2100);
+    expect(await done).toMatchObject({ outcome: 'not-recovered', clock: 'client', successor: null });
+  });
+
+  it('is not-recovered when the new epoch never has it', async () => {
+    const second = new ScriptedSession({ epoch: 'e2' });
+    const { clock, first, done } = lab({ timeoutMs: 2000 }, second);
+    first.lose(lost);
+    await clock.turn(2100);
+    expect(await done).toMatchObject({ outcome: 'not-recovered', clock: 'client' });
+  });
+
+  it('on a local process without a name does not wait for another one', async () => {
+    const { clock, first, done } = lab({ node: root }, new PerchError('GONE', 'it has ended'));
+    first.last('act').event(accepted);
+    first.lose(lost);
+    await clock.turn(1);
+    expect(await done).toMatchObject({ outcome: 'not-restarted', clock: 'client' });
+  });
+
+  it('that stops the root is done when nobody answers any more', async () => {
+    const { clock, first, done } = lab({ node: root, act: 'stop' }, none);
+    first.last('act').event(accepted);
+    first.lose(lost);
+    await clock.turn(1);
+    expect(await done).toMatchObject({ outcome: 'not-restarted' });
+  });
+
+  it.each([
+    ['CAPABILITY_MISSING', 'refused'],
+    ['PROTECTED', 'refused'],
+    ['LOOP_BLOCKED', 'refused'],
+    ['GONE', 'gone'],
+    ['NO_SUCH_NODE', 'gone'],
+  ] as const)('that meets %s is a document that says %s', async (code, outcome) => {
+    const { first, done } = lab({ call: 'c' });
+    first.last('act').refuse(new PerchError(code, 'no', { node: 'x' }));
+    expect(await done).toMatchObject({
+      call: 'c',
+      outcome,
+      successor: null,
+      clock: 'agent',
+      error: { code, message: 'no', facts: { node: 'x' } },
+    });
+  });
+
+  it('fails with what nobody expects', async () => {
+    const { first, done } = lab({});
+    first.last('act').refuse(new PerchError('INTERNAL', 'boom'));
+    await expect(done).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+
+  it('goes on when the wait is ended, and says so with its call id', async () => {
+    const { cancel, done } = lab({ call: 'c' });
+    await settle();
+    cancel.abort();
+    await expect(done).rejects.toMatchObject({
+      code: 'CANCELLED',
+      message: expect.stringContaining('--call c'),
+    });
+  });
+
+  it('goes on when the wait is ended between two tries', async () => {
+    const { clock, first, cancel, done } = lab({ node: root });
+    first.lose(lost);
+    await clock.turn(10);
+    cancel.abort();
+    await expect(done).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+});
