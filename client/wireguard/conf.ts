@@ -38,17 +38,20 @@ export function readConf(bytes: Uint8Array, file: string): { profile: Profile; w
 class Reader {
   readonly warnings: ConfWarning[] = [];
   readonly #problems: ConfProblem[];
+  /** Every line was read: only then something is missing that was not found. */
+  readonly #isWhole: boolean;
 
   constructor(problems: ConfProblem[]) {
     this.#problems = problems;
+    this.#isWhole = problems.length === 0;
   }
 
   profile(sections: readonly Section[]): Profile | null {
     const [own, ...others] = sections.filter((section) => section.kind === 'interface');
     const peers = sections.filter((section) => section.kind === 'peer');
-    if (!own) return this.#refuse(null, 'has no [Interface] section');
+    if (!own) return this.#missing(null, 'has no [Interface] section');
     for (const { line } of others) this.#refuse(line, 'is a second [Interface]; a tunnel has one');
-    if (peers.length === 0) this.#refuse(null, 'has no [Peer] section');
+    if (peers.length === 0) this.#missing(null, 'has no [Peer] section');
     if (peers.length > CONF_LIMITS.maxPeers) {
       return this.#refuse(
         peers[CONF_LIMITS.maxPeers]!.line,
@@ -90,7 +93,7 @@ class Reader {
 
   #key(section: Section, name: string, title: string): string | null {
     const pair = section.pairs.get(name);
-    if (!pair) return this.#refuse(section.line, `is a section without ${title}`);
+    if (!pair) return this.#missing(section.line, `is a section without ${title}`);
     if (isKey(pair.value)) return pair.value;
     return this.#refuse(
       pair.line,
@@ -101,7 +104,7 @@ class Reader {
   #ranges(section: Section, name: string, title: string): Range[] {
     const pair = section.pairs.get(name);
     if (!pair) {
-      this.#refuse(section.line, `is a section without ${title}`);
+      this.#missing(section.line, `is a section without ${title}`);
       return [];
     }
     return pair.value.split(',').flatMap((part) => {
@@ -118,7 +121,7 @@ class Reader {
   #endpoint(section: Section): Endpoint | null {
     const pair = section.pairs.get('endpoint');
     if (!pair)
-      return this.#refuse(section.line, 'is a peer without Endpoint; this computer could not reach it');
+      return this.#missing(section.line, 'is a peer without Endpoint; this computer could not reach it');
     const match = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(pair.value);
     const host = match?.[1] ?? match?.[2];
     const port = Number(match?.[3]);
@@ -168,7 +171,7 @@ class Reader {
     for (const [index, peer] of peers.entries()) {
       if (!peer) continue;
       const { line, pairs } = sections[index]!;
-      const at = pairs.get('allowedips')!.line;
+      const at = pairs.get('allowedips')?.line ?? line;
       const twin = keys.get(peer.publicKey);
       if (twin !== undefined) this.#refuse(line, `is the same peer as in line ${twin}; write it once`);
       keys.set(peer.publicKey, line);
@@ -207,6 +210,10 @@ class Reader {
         `${rangeText(range)} is wide: much of this computer's traffic goes through the tunnel`,
       );
     }
+  }
+
+  #missing(line: number | null, words: string): null {
+    return this.#isWhole ? this.#refuse(line, words) : null;
   }
 
   #refuse(line: number | null, words: string): null {
