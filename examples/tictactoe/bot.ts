@@ -6,10 +6,10 @@ import type { Question } from './bots.ts';
 const SLIP = 0.25;
 
 /** A bot on a thread of its own: answers questions until it is stopped. */
-export async function run({ id, stopped, state, onMessage }: WorkerContext): Promise<void> {
-  const bot = { name: id, thoughts: 0, slips: 0, last: null as Question | null };
-  state(bot);
-  onMessage((question: Question): number => {
+export async function run(context: WorkerContext): Promise<void> {
+  const bot = { name: context.id, thoughts: 0, slips: 0, last: null as Question | null };
+  context.state(bot);
+  context.onMessage((question: Question): number => {
     const slips = Math.random() < SLIP;
     const cells = slips ? freeCells(question.board) : bestCells(question.board, question.mark);
     bot.thoughts += 1;
@@ -17,5 +17,5 @@ export async function run({ id, stopped, state, onMessage }: WorkerContext): Pro
     bot.last = question;
     return cells[Math.floor(Math.random() * cells.length)]!;
   });
-  await stopped;
+  await context.stopped;
 }

@@ -10,9 +10,10 @@ const DESERTED_MS = 2000;
 
 /** Keeps `count` games of bot against bot going, one new one at a look, and clears deserted tables. */
 export function keepLobby(hall: Hall, open: (record: GameRecord) => void, count: number) {
-  return async ({ signal, state }: WorkerContext): Promise<void> => {
+  return async (context: WorkerContext): Promise<void> => {
+    const { signal } = context;
     const lobby = { opened: 0, wanted: count };
-    state(lobby);
+    context.state(lobby);
     while (!signal.aborted) {
       hall.clearDeserted(DESERTED_MS);
       if (botGames(hall) < count) {

@@ -30,12 +30,12 @@ export function serveWeb(
   board: Scoreboard,
   open: (record: GameRecord) => void,
 ) {
-  return async ({ stopped, state, backlog, ready }: WorkerContext): Promise<void> => {
+  return async (context: WorkerContext): Promise<void> => {
     const page = readPage();
     const watchers = new Set<ServerResponse>();
     const served = { requests: 0 };
-    state(served);
-    backlog('watchers', watchers);
+    context.state(served);
+    context.backlog('watchers', watchers);
     const tell = (event: string, value: unknown) => {
       for (const watcher of watchers) send(watcher, event, value);
     };
@@ -86,8 +86,8 @@ export function serveWeb(
 
     try {
       await once(server.listen(port, '127.0.0.1'), 'listening');
-      ready();
-      await stopped;
+      context.ready();
+      await context.stopped;
     } finally {
       hall.off('changed', onChanged).off('closed', onClosed);
       board.off('scores', onScores);
