@@ -6,8 +6,8 @@ import {
   isProxy,
   ObjectPrototype,
   quote,
-  slice,
 } from './state-intrinsics.ts';
+import { clipped, textAt } from './state-text.ts';
 
 const MAX_NAME_CHARS = 60;
 const MAX_NAME_JSON = 100;
@@ -15,13 +15,14 @@ const MAX_HOPS = 50;
 const { toStringTag } = Symbol;
 
 export interface ClassName {
+  /** As JSON. */
   name: string;
   /** Its prototype is Object.prototype, of this realm or another: JSON says all there is to say. */
   isPlain: boolean;
 }
 
-const PLAIN: ClassName = { name: 'Object', isPlain: true };
-const BARE: ClassName = { name: 'null prototype', isPlain: false };
+const PLAIN: ClassName = { name: '"Object"', isPlain: true };
+const BARE: ClassName = { name: '"null prototype"', isPlain: false };
 
 /**
  * The class of an object that is no proxy, found without running code: through own data properties
@@ -30,24 +31,19 @@ const BARE: ClassName = { name: 'null prototype', isPlain: false };
 export function classOf(value: object): ClassName {
   const first = getPrototypeOf(value);
   if (first === ObjectPrototype) return PLAIN;
-  if (first === null) return isModuleNamespaceObject(value) ? { name: 'Module', isPlain: false } : BARE;
+  if (first === null) return isModuleNamespaceObject(value) ? { name: '"Module"', isPlain: false } : BARE;
   let tag = '';
   let proto: object | null = first;
   for (let hops = 0; proto !== null && hops < MAX_HOPS && !isProxy(proto); hops++) {
     const above = getPrototypeOf(proto);
     const name = constructorName(proto);
     if (name !== '' && (above !== null || tag === '')) {
-      return { name: clipped(name), isPlain: proto === first && above === null && name === 'Object' };
+      return { name: clippedName(name), isPlain: proto === first && above === null && name === 'Object' };
     }
     if (tag === '') tag = textAt(proto, toStringTag);
     proto = above;
   }
-  return { name: clipped(tag === '' ? '(unnamed)' : tag), isPlain: false };
-}
-
-/** A function's name, '' where it is no data. */
-export function functionName(callable: object): string {
-  return clipped(textAt(callable, 'name'));
+  return { name: clippedName(tag === '' ? '(unnamed)' : tag), isPlain: false };
 }
 
 function constructorName(proto: object): string {
@@ -57,14 +53,8 @@ function constructorName(proto: object): string {
   return typeof made === 'function' && !isProxy(made) ? textAt(made, 'name') : '';
 }
 
-function textAt(owner: object, key: PropertyKey): string {
-  const found = descriptorOf(owner, key);
-  if (found === undefined || !hasOwn(found, 'value')) return '';
-  return typeof found.value === 'string' ? found.value : '';
-}
-
-function clipped(name: string): string {
-  const short = name.length > MAX_NAME_CHARS ? `${slice(name, 0, MAX_NAME_CHARS)}…` : name;
-  // A name of control characters would grow sixfold as JSON; the bounds below count on a short one.
-  return quote(short).length > MAX_NAME_JSON ? '(unprintable)' : short;
+/** A name as JSON; one of control characters would grow sixfold, and bounds count on a short one. */
+export function clippedName(name: string): string {
+  const json = quote(name.length > MAX_NAME_CHARS ? `${clipped(name, MAX_NAME_CHARS)}…` : name);
+  return json.length > MAX_NAME_JSON ? '"(unprintable)"' : json;
 }

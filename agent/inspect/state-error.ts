@@ -1,3 +1,5 @@
+import { classOf } from './state-class.ts';
+import { errorFieldsOf } from './state-fields.ts';
 import {
   descriptorOf,
   ErrorPrototype,
@@ -6,7 +8,28 @@ import {
   isProxy,
   type Method,
   uncurry,
+  utf8Bytes,
 } from './state-intrinsics.ts';
+import { Container } from './state-piece.ts';
+import { clipped, fitting, withoutSecret } from './state-text.ts';
+
+const MESSAGE_CHARS = 1000;
+const STACK_CHARS = 4000;
+/** `,"stack":`, the brackets, the count of fields left out. */
+const REST_BYTES = 60;
+
+/** An Error: class, message and stack as far as they are data, at most so many bytes of them, and its other fields. */
+export function describeError(error: object, bytes: number): Container {
+  const { name } = classOf(error);
+  const fields = errorFieldsOf(error);
+  const head = `{"$":"Error","class":${name},"message":`;
+  const tail = fields.length > 0 ? ',"fields":{' : '';
+  const room = bytes - utf8Bytes(head) - tail.length - REST_BYTES;
+  const message = fitting(withoutSecret(clipped(messageOf(error), MESSAGE_CHARS)), room);
+  const stack = fitting(withoutSecret(clipped(stackOf(error), STACK_CHARS)), room - utf8Bytes(message));
+  const open = `${head}${message},"stack":${stack}${tail}`;
+  return new Container('error', error, fields.length, fields, open, fields.length > 0 ? '}}' : '}', name);
+}
 
 const ErrorConstructor = Error;
 /** In newer versions of V8 `stack` is an own accessor of V8's, the same for every error. */

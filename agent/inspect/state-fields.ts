@@ -7,11 +7,11 @@ import {
   isNativeError,
   keysOf,
   slice,
-  symbolDescription,
   symbolsOf,
   weakGet,
   weakSet,
 } from './state-intrinsics.ts';
+import { symbolText } from './state-leaf.ts';
 
 /** From so many keys an object is wide: listing them takes milliseconds, and cannot be bounded. */
 const WIDE_KEYS = 10_000;
@@ -22,7 +22,7 @@ const DOLLAR = 36;
 /** Objects once found to be wide, with the number of their keys. */
 const wide = new WeakMap<object, unknown>();
 
-/** The keys an object is shown with: own and enumerable, texts before symbols; of an Error its cause too. */
+/** The keys an object is shown with: own and enumerable, texts before symbols. */
 export function fieldsOf(owner: object): PropertyKey[] {
   const fields: PropertyKey[] = listKeys(owner);
   const symbols = symbolsOf(owner);
@@ -30,7 +30,19 @@ export function fieldsOf(owner: object): PropertyKey[] {
     if (isEnumerable(owner, symbols[i]!)) append(fields, symbols[i]!);
   }
   if (fields.length >= WIDE_KEYS) weakSet(wide, owner, fields.length);
-  return isNativeError(owner) ? errorFields(owner, fields) : fields;
+  return fields;
+}
+
+/** Message and stack stand beside the fields; `cause` and `errors` are shown though they are not enumerable. */
+export function errorFieldsOf(error: object): PropertyKey[] {
+  const fields = fieldsOf(error);
+  const shown: PropertyKey[] = [];
+  for (let i = 0; i < fields.length; i++) {
+    if (fields[i] !== 'message' && fields[i] !== 'stack') append(shown, fields[i]!);
+  }
+  if (hasOwn(error, 'cause') && !isEnumerable(error, 'cause')) append(shown, 'cause');
+  if (hasOwn(error, 'errors') && !isEnumerable(error, 'errors')) append(shown, 'errors');
+  return shown;
 }
 
 /** The number of keys of an object that an earlier read found to be wide; undefined for any other. */
@@ -38,20 +50,19 @@ export function wideCount(owner: object): number | undefined {
   return weakGet(wide, owner) as number | undefined;
 }
 
-export type Field = { kind: 'data'; value: unknown } | { kind: 'getter' } | { kind: 'absent' };
+/** In place of a value: there is an accessor, or nothing. */
+export const AN_ACCESSOR = Symbol('accessor');
+export const ABSENT = Symbol('absent');
 
-const ABSENT: Field = { kind: 'absent' };
-const GETTER: Field = { kind: 'getter' };
-
-/** What an own property holds; an accessor is not run. */
-export function fieldAt(owner: object, key: PropertyKey): Field {
+/** What an own data property holds; an accessor is not run. */
+export function fieldAt(owner: object, key: PropertyKey): unknown {
   try {
     const found = descriptorOf(owner, key);
     if (found === undefined) return ABSENT;
-    return hasOwn(found, 'value') ? { kind: 'data', value: found.value } : GETTER;
+    return hasOwn(found, 'value') ? found.value : AN_ACCESSOR;
   } catch {
     // A binding of a module that is not initialised yet.
-    return GETTER;
+    return AN_ACCESSOR;
   }
 }
 
@@ -78,17 +89,11 @@ export function keyNamed(owner: object, segment: string): PropertyKey | undefine
     if (isShown(owner, key)) return key;
   }
   if (isShown(owner, segment)) return segment;
-  const fields = fieldsOf(owner);
+  const fields = isNativeError(owner) ? errorFieldsOf(owner) : fieldsOf(owner);
   for (let i = 0; i < fields.length; i++) {
     if (printedKey(fields, i) === segment) return fields[i];
   }
   return undefined;
-}
-
-/** `Symbol(turn)`, with the description clipped. */
-export function symbolText(symbol: symbol): string {
-  const description = symbolDescription(symbol) ?? '';
-  return `Symbol(${description.length > CLIPPED_CHARS ? `${slice(description, 0, CLIPPED_CHARS)}…` : description})`;
 }
 
 function listKeys(owner: object): string[] {
@@ -115,14 +120,3 @@ function isShown(owner: object, key: string): boolean {
 }
 
 const isErrorExtra = (key: string): boolean => key === 'cause' || key === 'errors';
-
-/** Message and stack stand beside the fields; `cause` and `errors` are shown though they are not enumerable. */
-function errorFields(error: object, fields: readonly PropertyKey[]): PropertyKey[] {
-  const shown: PropertyKey[] = [];
-  for (let i = 0; i < fields.length; i++) {
-    if (fields[i] !== 'message' && fields[i] !== 'stack') append(shown, fields[i]!);
-  }
-  if (hasOwn(error, 'cause') && !isEnumerable(error, 'cause')) append(shown, 'cause');
-  if (hasOwn(error, 'errors') && !isEnumerable(error, 'errors')) append(shown, 'errors');
-  return shown;
-}

@@ -1,65 +1,81 @@
-import { max, quote, utf8Bytes } from './state-intrinsics.ts';
+import { utf8Bytes } from './state-intrinsics.ts';
+import { escapeSegment } from './state-pointer.ts';
 import type { Trail } from './state-redaction.ts';
 
 /** How a container is printed, and how its entries are reached. */
 export type Form = 'array' | 'plain' | 'object' | 'error' | 'map' | 'set';
 
 /** A value that has entries, as far as it is known before any of them is looked at. */
-export interface Container {
-  form: Form;
-  source: object;
-  /** Its class, for the stub that stands for it while it is not walked. */
-  of: string;
-  count: number;
+export class Container {
+  readonly form: Form;
+  readonly source: object;
+  readonly count: number;
   /** Keys of `plain`, `object` and `error`; null for those with indices. */
-  fields: readonly PropertyKey[] | null;
+  readonly fields: readonly PropertyKey[] | null;
   /** What comes before and after the entries. */
-  open: string;
-  close: string;
+  readonly open: string;
+  readonly close: string;
+  /** Its class as JSON, for the stub that stands for it while it is not walked. */
+  readonly of: string;
+
+  constructor(
+    form: Form,
+    source: object,
+    count: number,
+    fields: readonly PropertyKey[] | null,
+    open: string,
+    close: string,
+    of: string,
+  ) {
+    this.form = form;
+    this.source = source;
+    this.count = count;
+    this.fields = fields;
+    this.open = open;
+    this.close = close;
+    this.of = of;
+  }
 }
 
-/** A value without entries, as JSON. */
-export interface Leaf {
-  form: 'leaf';
+/** A value without entries that is not exact: as JSON, and why. */
+export interface Cut {
   json: string;
   isTruncated: boolean;
   isRedacted: boolean;
 }
 
 /**
- * One place of the answer. Pieces hang together as linked lists and are filled breadth first; at the end `print`
- * writes them out in order. `reserved` is what a piece may come to at most, so the bound holds at every moment.
+ * One container of the answer. Pieces hang together as linked lists and are filled breadth first; what stands
+ * between them is kept as text. At the end `print` writes them out in order.
  */
 export class Piece {
   readonly parent: Piece | null;
-  /** From the parent: its pointer step as printed (`/fields/board`), and what stands before the value (`"board":`). */
-  readonly step: string;
-  readonly lead: string;
+  /** Which entry of the parent it is: a key as printed, an index, `3/1` in a Map. */
+  readonly name: string;
   readonly depth: number;
-  trail: Trail | null;
-  /** What stands after the value: the `]` of a Map's entry. */
-  tail = '';
-  json = '';
-  container: Container | null = null;
+  readonly trail: Trail | null;
+  readonly container: Container;
+  /** The parent's text from the piece before up to this one: `"turn":"X","board":`. */
+  readonly lead: string;
+  /** The text behind the last piece below. */
+  text = '';
+  shown = 0;
   isWalked = false;
-  /** Entries of the container that are not shown. */
+  /** Entries that are not shown. */
   more = 0;
   first: Piece | null = null;
   last: Piece | null = null;
   next: Piece | null = null;
   queued: Piece | null = null;
 
-  constructor(parent: Piece | null, step: string, lead: string, trail: Trail | null) {
+  constructor(parent: Piece | null, name: string, trail: Trail | null, container: Container, lead: string) {
     this.parent = parent;
-    this.step = step;
-    this.lead = lead;
+    this.name = name;
     this.depth = parent === null ? 0 : parent.depth + 1;
     this.trail = trail;
-  }
-
-  /** JSON Pointer from the answer's root. */
-  get path(): string {
-    return this.parent === null ? '' : this.parent.path + this.step;
+    this.container = container;
+    this.lead = lead;
+    this.isWalked = container.count === 0;
   }
 
   append(child: Piece): void {
@@ -76,40 +92,45 @@ export class Piece {
   }
 }
 
+/** JSON Pointer from the answer's root. */
+export function pathOf({ parent, name }: Piece): string {
+  if (parent === null) return '';
+  const { form } = parent.container;
+  if (form === 'map') return `${pathOf(parent)}/entries/${name}`;
+  const part = form === 'set' ? '/values' : form === 'object' || form === 'error' ? '/fields' : '';
+  return `${pathOf(parent)}${part}/${escapeSegment(name)}`;
+}
+
 /** Writes a piece and all below it as JSON; containers that were not walked as stubs. */
 export function print(piece: Piece): string {
   const { container } = piece;
-  if (container === null) return piece.lead + piece.json + piece.tail;
-  if (!piece.isWalked) return piece.lead + stub(container) + piece.tail;
-  let text = piece.lead + container.open;
-  for (let at = piece.first; at !== null; at = at.next) {
-    if (at !== piece.first) text += ',';
-    text += print(at);
-  }
-  return text + closing(container, piece.more, piece.first !== null) + piece.tail;
+  if (!piece.isWalked) return stub(container);
+  let text = container.open;
+  for (let at = piece.first; at !== null; at = at.next) text += at.lead + print(at);
+  return text + piece.text + closing(container, piece.more, piece.shown > 0);
 }
+
+/** The bytes of a container that is not walked; of one that will be at most, while it has no entries; and when it is. */
+export function stubBytes(container: Container): number {
+  return utf8Bytes(stub(container));
+}
+
+export function reservedBytes(container: Container): number {
+  return utf8Bytes(container.open) + container.of.length * 3 + MORE_BYTES;
+}
+
+export function walkedBytes({ container, more, shown }: Piece): number {
+  return utf8Bytes(container.open) + closing(container, more, shown > 0).length;
+}
+
+/** `,"$more":{"$":"More","count":4294967295,"of":}` is the longest way to say that there is more. */
+const MORE_BYTES = 56;
 
 /** What stands for a container that is not walked. An Error says all but its fields. */
-export function stub(container: Container): string {
+function stub(container: Container): string {
   if (container.form === 'error') return `${container.open}${closing(container, container.count, false)}`;
-  return `{"$":"More","count":${container.count},"of":${quote(container.of)}}`;
+  return `{"$":"More","count":${container.count},"of":${container.of}}`;
 }
-
-/** The most bytes a container takes with none of its entries: as a stub, or open with the rest counted. */
-export function reserve(container: Container): number {
-  const open = utf8Bytes(container.open) + MORE_BYTES + container.close.length;
-  const closed = utf8Bytes(stub(container));
-  return max(open, closed);
-}
-
-/** The bytes a walked container takes beside its entries. */
-export function walkedBytes(piece: Piece): number {
-  const container = piece.container!;
-  return utf8Bytes(container.open) + closing(container, piece.more, piece.first !== null).length;
-}
-
-/** `,"$more":{"$":"More","count":4294967295}` is the longest way to say that there is more. */
-const MORE_BYTES = 48;
 
 function closing({ form, close }: Container, more: number, hasEntries: boolean): string {
   if (more === 0) return close;

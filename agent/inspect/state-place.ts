@@ -1,7 +1,7 @@
 import { PerchError } from '../../protocol/errors.ts';
 import { isSecretKey } from './redact-key.ts';
 import { classOf } from './state-class.ts';
-import { fieldAt, keyNamed } from './state-fields.ts';
+import { ABSENT, AN_ACCESSOR, fieldAt, keyNamed } from './state-fields.ts';
 import {
   charCodeAt,
   isAnyArrayBuffer,
@@ -78,11 +78,11 @@ function stepIntoArray(
   pointer: Pointer,
   redaction: Redaction,
 ): Stride {
-  const tag = classOf(value).name === 'Array' ? '' : 'fields';
+  const tag = classOf(value).name === '"Array"' ? '' : 'fields';
   return within(tag, value, trail, pointer, (at) => {
     const index = toIndex(at.segment);
     if (index < 0 || index >= value.length) return null;
-    if (followsSecretName(value, index))
+    if (index > 0 && isSecretName(fieldAt(value, index - 1)))
       return { to: { kind: 'hidden' }, rest: at.rest, text: `/${at.segment}` };
     return stride(redaction, trail, at.segment, at, () => fieldPlace(value, index));
   });
@@ -161,9 +161,9 @@ function stride(
 }
 
 function fieldPlace(owner: object, key: PropertyKey): Place {
-  const field = fieldAt(owner, key);
-  if (field.kind === 'data') return held(field.value);
-  return field.kind === 'getter' ? { kind: 'getter' } : { kind: 'hole' };
+  const value = fieldAt(owner, key);
+  if (value === AN_ACCESSOR) return { kind: 'getter' };
+  return value === ABSENT ? { kind: 'hole' } : held(value);
 }
 
 const held = (value: unknown): Place => ({ kind: 'value', value, trail: null });
@@ -175,11 +175,11 @@ export function entryName(key: unknown, index: number): string {
 }
 
 /** `['--password', 'x']`, `['Authorization', 'x']`, `[['token', 'x']]`: what follows the name of a secret. */
-export function followsSecretName(list: unknown[], index: number): boolean {
-  if (index === 0) return false;
-  const before = fieldAt(list, index - 1);
-  return before.kind === 'data' && typeof before.value === 'string' && isSecretKey(before.value);
+export function isSecretName(before: unknown): boolean {
+  return typeof before === 'string' && before.length <= MAX_NAME_CHARS && isSecretKey(before);
 }
+
+const MAX_NAME_CHARS = 64;
 
 function isLeaf(value: object): boolean {
   return (

@@ -1,5 +1,5 @@
 import { isSecretKey } from './redact-key.ts';
-import { charCodeAt, hasOwn } from './state-intrinsics.ts';
+import { charCodeAt, hasOwn, MapConstructor, mapGet, mapSet } from './state-intrinsics.ts';
 import { type Pointer, parsePointer } from './state-pointer.ts';
 
 /**
@@ -13,8 +13,7 @@ export class Redaction {
   readonly #names: Record<string, true> = emptyRecord();
   readonly #judge: (key: string) => boolean;
   /** Verdicts so far: keys repeat. */
-  readonly #verdicts: Record<string, boolean> = emptyRecord();
-  #verdictCount = 0;
+  readonly #verdicts = new MapConstructor<unknown, unknown>();
 
   constructor(rules: readonly string[], judge: (key: string) => boolean = isSecretKey) {
     let start: Trail | null = null;
@@ -37,6 +36,11 @@ export class Redaction {
     return false;
   }
 
+  /** The same of an element: an index names no secret, so only patterns count. */
+  hidesIndex(trail: Trail | null, index: number): boolean {
+    return trail !== null && this.hides(trail, `${index}`);
+  }
+
   /** The patterns that still hold one step further, at `key`. */
   after(trail: Trail | null, key: string): Trail | null {
     let further: Trail | null = null;
@@ -50,10 +54,10 @@ export class Redaction {
   }
 
   #isSecret(key: string): boolean {
-    const known = this.#verdicts[key];
-    if (known !== undefined) return known;
+    const known = mapGet(this.#verdicts, key);
+    if (known !== undefined) return known as boolean;
     const verdict = this.#judge(key);
-    if (this.#verdictCount++ < MAX_VERDICTS) this.#verdicts[key] = verdict;
+    mapSet(this.#verdicts, key, verdict);
     return verdict;
   }
 }
@@ -65,7 +69,6 @@ export interface Trail {
 }
 
 const SLASH = 47;
-const MAX_VERDICTS = 4096;
 
 function isMatch(step: Pointer, key: string): boolean {
   return step.segment === '*' || step.segment === key;

@@ -1,6 +1,6 @@
 import { LIMITS } from '../../protocol/limits.ts';
-import { describe, GETTER, HOLE, leaf, REDACTED } from './state-describe.ts';
-import { fieldAt, printedKey } from './state-fields.ts';
+import { describe, GETTER, HOLE, REDACTED } from './state-describe.ts';
+import { ABSENT, AN_ACCESSOR, fieldAt, printedKey } from './state-fields.ts';
 import {
   isMap,
   isSet,
@@ -15,9 +15,8 @@ import {
   setValues,
   utf8Bytes,
 } from './state-intrinsics.ts';
-import { type Container, type Leaf, Piece, reserve, stub, walkedBytes } from './state-piece.ts';
-import { entryName, followsSecretName, type Place } from './state-place.ts';
-import { escapeSegment } from './state-pointer.ts';
+import { Container, type Cut, Piece, pathOf, reservedBytes, stubBytes, walkedBytes } from './state-piece.ts';
+import { entryName, isSecretName, type Place } from './state-place.ts';
 import type { Redaction, Trail } from './state-redaction.ts';
 
 export interface WalkBounds {
@@ -25,227 +24,224 @@ export interface WalkBounds {
   depth: number;
   breadth: number;
   maxBytes: number;
+  maxMs: number;
   now: () => number;
 }
 
-export interface Walked {
-  root: Piece;
-  truncated: number;
-  redacted: number;
-  partial: boolean;
-}
-
-/** Fills the pieces of an answer breadth first, until a bound is met. */
-export function walk(place: Place, redaction: Redaction, bounds: WalkBounds, deadline: number): Walked {
-  const walker = new Walker(redaction, bounds, deadline);
-  walker.run(place);
-  return {
-    root: walker.root,
-    truncated: walker.truncated + countStubs(walker.root),
-    redacted: walker.redacted,
-    partial: walker.isCut,
-  };
-}
-
-/** Steps between two looks at the clock. */
+/** Steps between two looks at the clock, and steps that are always taken: a small state is never cut for time. */
 const STEPS_A_LOOK = 32;
+const FREE_STEPS = 256;
 /** So many keys take long enough to list for a look at the clock. */
 const MANY_KEYS = 1000;
 
-class Walker {
-  readonly root: Piece;
+/** Fills the pieces of one answer breadth first, until a bound is met. */
+export class Walk {
+  /** The answer: a piece, or the JSON of what has no entries. */
+  root: Piece | string = 'null';
   truncated = 0;
   redacted = 0;
-  /** The bound of bytes or time was met; nothing more is added. */
+  /** The bound of bytes or time was met; nothing more was added. */
   isCut = false;
   readonly #redaction: Redaction;
   readonly #bounds: WalkBounds;
   readonly #deadline: number;
   /** Where each container was first met. */
   readonly #seen = new MapConstructor<unknown, unknown>();
-  #queueHead: Piece | null = null;
+  /** What stands before a key's value, as JSON: keys repeat. */
+  readonly #leads = new MapConstructor<unknown, unknown>();
   #queueTail: Piece | null = null;
   #spent = 0;
   #steps = 0;
 
-  constructor(redaction: Redaction, bounds: WalkBounds, deadline: number) {
+  constructor(redaction: Redaction, bounds: WalkBounds, start: number) {
     this.#redaction = redaction;
     this.#bounds = bounds;
-    this.#deadline = deadline;
-    this.root = new Piece(null, '', '', null);
+    this.#deadline = start + bounds.maxMs;
   }
 
   run(place: Place): void {
-    this.root.trail = place.kind === 'value' ? place.trail : null;
-    const found = this.#describeRoot(place);
-    this.#spent += this.#bytesOf(this.root, found);
-    this.#take(this.root, found);
-    for (let at = this.#queueHead; at !== null && !this.isCut; at = at.queued) this.#expand(at);
+    const found = this.#describePlace(place);
+    if (!(found instanceof Container)) {
+      this.root = this.#leaf(found);
+      return;
+    }
+    const root = new Piece(null, '', place.kind === 'value' ? place.trail : null, found, '');
+    this.root = root;
+    this.#spent = reservedBytes(found);
+    mapSet(this.#seen, found.source, root);
+    this.#queueTail = root;
+    for (let at: Piece | null = root; at !== null && !this.isCut; at = at.queued) this.#expand(at);
+    this.truncated += countStubs(root);
   }
 
-  #describeRoot(place: Place): Leaf | Container {
+  #describePlace(place: Place): string | Container | Cut {
     if (place.kind === 'hidden') return REDACTED;
     if (place.kind === 'getter') return GETTER;
     if (place.kind === 'hole') return HOLE;
     const { from, maxBytes } = this.#bounds;
-    return describe(place.value, { from, chars: maxBytes, bytes: maxBytes, isAskedFor: true });
+    return describe(place.value, maxBytes, maxBytes, { from });
   }
 
   #expand(piece: Piece): void {
-    const container = piece.container!;
+    const { container } = piece;
     const { count } = container;
-    const { from, breadth } = this.#bounds;
-    const begin = piece === this.root ? min(from, count) : 0;
-    const end = min(begin + breadth, count);
-    const shown = this.#showEntries(piece, container, begin, end);
-    if (shown === 0 && end > begin) return;
+    const begin = piece.parent === null ? min(this.#bounds.from, count) : 0;
+    const end = min(begin + this.#bounds.breadth, count);
+    this.#showEntries(piece, begin, end);
+    if (piece.shown === 0 && end > begin) return;
     piece.isWalked = true;
-    piece.more = count - begin - shown;
+    piece.more = count - begin - piece.shown;
     if (piece.more > 0) this.truncated++;
-    this.#spent += walkedBytes(piece) - reserve(container);
+    this.#spent += walkedBytes(piece) - reservedBytes(container);
   }
 
-  /** How many entries were shown before a bound was met. */
-  #showEntries(piece: Piece, container: Container, begin: number, end: number): number {
-    const { source, fields } = container;
-    if (isMap(source)) return this.#showMap(piece, source, begin, end);
-    if (isSet(source)) return this.#showSet(piece, source, begin, end);
+  #showEntries(piece: Piece, begin: number, end: number): void {
+    const { source, fields } = piece.container;
+    if (fields !== null) this.#showFields(piece, source, fields, begin, end);
+    else if (isMap(source)) this.#showMap(piece, source, begin, end);
+    else if (isSet(source)) this.#showSet(piece, source, begin, end);
+    else this.#showElements(piece, source as unknown[], begin, end);
+  }
+
+  #showFields(
+    piece: Piece,
+    source: object,
+    fields: readonly PropertyKey[],
+    begin: number,
+    end: number,
+  ): void {
     for (let i = begin; i < end; i++) {
-      const isShown = fields ? this.#showField(piece, fields, i) : this.#showElement(piece, i);
-      if (!isShown) return i - begin;
+      const key = fields[i]!;
+      const name = printedKey(fields, i);
+      const ruleName = typeof key === 'string' ? key : name;
+      const isHidden = this.#redaction.hides(piece.trail, ruleName);
+      const found = isHidden ? REDACTED : this.#describe(fieldAt(source, key));
+      const after = this.#redaction.after(piece.trail, ruleName);
+      if (!this.#add(piece, name, this.#leadOf(name), after, found, '')) return;
     }
-    return end - begin;
   }
 
-  #showField(piece: Piece, fields: readonly PropertyKey[], place: number): boolean {
-    const { source, form } = piece.container!;
-    const key = fields[place]!;
-    const name = printedKey(fields, place);
-    const step = `${form === 'plain' ? '' : '/fields'}/${escapeSegment(name)}`;
-    const ruleName = typeof key === 'string' ? key : name;
-    const isHidden = this.#redaction.hides(piece.trail, ruleName);
-    const found = isHidden ? REDACTED : this.#describeField(source, key);
-    return this.#add(piece, step, `${quote(name)}:`, this.#after(piece, ruleName), found) !== null;
+  #showElements(piece: Piece, list: unknown[], begin: number, end: number): void {
+    const isTagged = piece.container.form === 'object';
+    let before: unknown = begin > 0 ? fieldAt(list, begin - 1) : undefined;
+    for (let i = begin; i < end; i++) {
+      const isHidden = isSecretName(before) || this.#redaction.hidesIndex(piece.trail, i);
+      before = isHidden ? undefined : fieldAt(list, i);
+      const found = isHidden ? REDACTED : this.#describe(before);
+      if (!this.#add(piece, i, isTagged ? `"${i}":` : '', this.#afterIndex(piece, i), found, '')) return;
+    }
   }
 
-  #showElement(piece: Piece, index: number): boolean {
-    const { source, form } = piece.container!;
-    const list = source as unknown[];
-    const name = `${index}`;
-    const isHidden = this.#redaction.hides(piece.trail, name) || followsSecretName(list, index);
-    const found = isHidden ? REDACTED : this.#describeField(list, index);
-    const step = form === 'array' ? `/${name}` : `/fields/${name}`;
-    const lead = form === 'array' ? '' : `"${name}":`;
-    return this.#add(piece, step, lead, this.#after(piece, name), found) !== null;
-  }
-
-  #showMap(piece: Piece, map: Map<unknown, unknown>, begin: number, end: number): number {
+  #showMap(piece: Piece, map: Map<unknown, unknown>, begin: number, end: number): void {
     const entries = mapEntries(map);
     for (let i = 0; i < begin; i++) mapNext(entries);
     for (let i = begin; i < end; i++) {
       const entry = mapNext(entries).value;
       const name = entryName(entry[0], i);
-      const { last } = piece;
-      const before = this.#spent;
-      if (this.#add(piece, `/entries/${i}/0`, '[', null, this.#describe(entry[0])) === null) return i - begin;
+      const { last, text } = piece;
+      const before = { spent: this.#spent, truncated: this.truncated, redacted: this.redacted };
+      if (!this.#add(piece, `${i}/0`, '[', null, this.#describe(entry[0]), '')) return;
       const found = this.#redaction.hides(piece.trail, name) ? REDACTED : this.#describe(entry[1]);
-      const value = this.#add(piece, `/entries/${i}/1`, '', this.#after(piece, name), found);
-      if (value === null) {
+      if (!this.#add(piece, `${i}/1`, '', this.#redaction.after(piece.trail, name), found, ']')) {
+        // Half an entry is none.
         piece.cutAfter(last);
-        this.#spent = before;
-        return i - begin;
+        piece.text = text;
+        piece.shown--;
+        this.#spent = before.spent;
+        this.truncated = before.truncated;
+        this.redacted = before.redacted;
+        return;
       }
-      value.tail = ']';
+      piece.shown--;
     }
-    return end - begin;
   }
 
-  #showSet(piece: Piece, set: Set<unknown>, begin: number, end: number): number {
+  #showSet(piece: Piece, set: Set<unknown>, begin: number, end: number): void {
     const values = setValues(set);
     for (let i = 0; i < begin; i++) setNext(values);
     for (let i = begin; i < end; i++) {
       const { value } = setNext(values);
-      const name = `${i}`;
-      const found = this.#redaction.hides(piece.trail, name) ? REDACTED : this.#describe(value);
-      if (this.#add(piece, `/values/${i}`, '', this.#after(piece, name), found) === null) return i - begin;
+      const found = this.#redaction.hidesIndex(piece.trail, i) ? REDACTED : this.#describe(value);
+      if (!this.#add(piece, i, '', this.#afterIndex(piece, i), found, '')) return;
     }
-    return end - begin;
   }
 
-  #after(piece: Piece, name: string): Trail | null {
-    return piece.trail === null ? null : this.#redaction.after(piece.trail, name);
+  #afterIndex(piece: Piece, index: number): Trail | null {
+    return piece.trail === null ? null : this.#redaction.after(piece.trail, `${index}`);
   }
 
-  #describeField(owner: object, key: PropertyKey): Leaf | Container {
-    const field = fieldAt(owner, key);
-    if (field.kind === 'data') return this.#describe(field.value);
-    return field.kind === 'getter' ? GETTER : HOLE;
+  #leadOf(name: string): string {
+    const known = mapGet(this.#leads, name) as string | undefined;
+    if (known !== undefined) return known;
+    const lead = `${quote(name)}:`;
+    mapSet(this.#leads, name, lead);
+    return lead;
   }
 
-  #describe(value: unknown): Leaf | Container {
+  #describe(value: unknown): string | Container | Cut {
     if (typeof value === 'object' && value !== null) {
       const known = mapGet(this.#seen, value) as Piece | undefined;
-      if (known) {
-        return leaf(`{"$":"Ref","path":${quote(known.path)}}`);
-      }
+      if (known) return `{"$":"Ref","path":${quote(pathOf(known))}}`;
     }
-    const bytes = this.#bounds.maxBytes - this.#spent;
-    return describe(value, { from: 0, chars: LIMITS.stateStringChars, bytes, isAskedFor: false });
+    if (value === AN_ACCESSOR) return GETTER;
+    if (value === ABSENT) return HOLE;
+    return describe(value, LIMITS.stateStringChars, this.#bounds.maxBytes - this.#spent, null);
   }
 
-  /** Appends an entry; null when it does not fit, or time is up. */
+  /** Appends an entry. False when it does not fit, or time is up. */
   #add(
     parent: Piece,
-    step: string,
+    name: string | number,
     lead: string,
     trail: Trail | null,
-    found: Leaf | Container,
-  ): Piece | null {
-    const isSlow = found.form !== 'leaf' && found.fields !== null && found.fields.length > MANY_KEYS;
-    if ((++this.#steps % STEPS_A_LOOK === 0 || isSlow) && this.#bounds.now() > this.#deadline)
-      this.isCut = true;
-    const piece = new Piece(parent, step, lead, trail);
-    const bytes = utf8Bytes(lead) + SEPARATOR_BYTES + this.#bytesOf(piece, found);
-    if (this.#spent + bytes > this.#bounds.maxBytes) this.isCut = true;
-    if (this.isCut) return null;
-    this.#spent += bytes;
-    parent.append(piece);
-    this.#take(piece, found);
-    return piece;
-  }
-
-  #take(piece: Piece, found: Leaf | Container): void {
-    if (found.form === 'leaf') {
-      piece.json = found.json;
-      if (found.isTruncated) this.truncated++;
-      if (found.isRedacted) this.redacted++;
-      return;
+    found: string | Container | Cut,
+    tail: string,
+  ): boolean {
+    const begin = parent.shown === 0 ? lead : `,${lead}`;
+    if (found instanceof Container) {
+      const isOpen = found.count > 0 && parent.depth + 1 < this.#bounds.depth;
+      const bytes = isOpen ? reservedBytes(found) : stubBytes(found);
+      if (!this.#fits(utf8Bytes(begin) + tail.length + bytes, found.fields)) return false;
+      const piece = new Piece(parent, `${name}`, trail, found, parent.text + begin);
+      parent.append(piece);
+      parent.text = tail;
+      mapSet(this.#seen, found.source, piece);
+      if (isOpen) {
+        this.#queueTail!.queued = piece;
+        this.#queueTail = piece;
+      }
+    } else {
+      const json = typeof found === 'string' ? found : found.json;
+      const text = begin + json + tail;
+      if (!this.#fits(utf8Bytes(text), null)) return false;
+      parent.text += text;
+      if (typeof found !== 'string') this.#leaf(found);
     }
-    piece.container = found;
-    mapSet(this.#seen, found.source, piece);
-    if (found.count === 0) piece.isWalked = true;
-    else if (piece.depth < this.#bounds.depth) this.#enqueue(piece);
+    parent.shown++;
+    return true;
   }
 
-  /** What it takes at most, before it is known how far it is walked. */
-  #bytesOf(piece: Piece, found: Leaf | Container): number {
-    if (found.form === 'leaf') return utf8Bytes(found.json);
-    if (found.count === 0) return utf8Bytes(found.open) + found.close.length;
-    return piece.depth < this.#bounds.depth ? reserve(found) : utf8Bytes(stub(found));
+  #leaf(found: string | Cut): string {
+    if (typeof found === 'string') return found;
+    if (found.isTruncated) this.truncated++;
+    if (found.isRedacted) this.redacted++;
+    return found.json;
   }
 
-  #enqueue(piece: Piece): void {
-    if (this.#queueTail === null) this.#queueHead = piece;
-    else this.#queueTail.queued = piece;
-    this.#queueTail = piece;
+  #fits(bytes: number, fields: readonly PropertyKey[] | null): boolean {
+    this.#steps++;
+    const isSlow = fields !== null && fields.length > MANY_KEYS;
+    if (isSlow || (this.#steps > FREE_STEPS && this.#steps % STEPS_A_LOOK === 0)) {
+      if (this.#bounds.now() > this.#deadline) this.isCut = true;
+    }
+    if (this.#spent + bytes > this.#bounds.maxBytes) this.isCut = true;
+    if (!this.isCut) this.#spent += bytes;
+    return !this.isCut;
   }
 }
 
-/** A comma, and the `]` of a Map's entry. */
-const SEPARATOR_BYTES = 2;
-
 function countStubs(piece: Piece): number {
-  let stubs = piece.container !== null && !piece.isWalked ? 1 : 0;
+  let stubs = piece.isWalked ? 0 : 1;
   for (let at = piece.first; at !== null; at = at.next) stubs += countStubs(at);
   return stubs;
 }

@@ -5,7 +5,7 @@ import { print } from './state-piece.ts';
 import { findPlace } from './state-place.ts';
 import { parsePointer } from './state-pointer.ts';
 import { Redaction } from './state-redaction.ts';
-import { walk } from './state-walk.ts';
+import { Walk } from './state-walk.ts';
 
 export { backlogCount, resolveReference } from './state-reference.ts';
 
@@ -57,10 +57,12 @@ function read(
   const start = options.now();
   const redaction = new Redaction(options.redact);
   const place = findPlace(reference, parsePointer(options.path), redaction);
-  const { root, truncated, redacted, partial } = walk(place, redaction, options, start + options.maxMs);
-  const text = print(root);
+  const walk = new Walk(redaction, options, start);
+  walk.run(place);
+  const { root, truncated, redacted, isCut } = walk;
+  const text = typeof root === 'string' ? root : print(root);
   const us = round((options.now() - start) * 1000);
-  return { text, cost: { us, bytes: utf8Bytes(text), truncated, redacted }, partial };
+  return { text, cost: { us, bytes: utf8Bytes(text), truncated, redacted }, partial: isCut };
 }
 
 function withDefaults(given: Partial<ReadOptions>): ReadOptions {
