@@ -4,6 +4,8 @@ import type { LedgerEvent, NodeRef } from '../../protocol/ledger.ts';
 /** How far an act has come, read off the ledger. `ended` is set once its outcome is known. */
 export interface Tracking {
   act: Act;
+  /** Somebody decides about its exit; otherwise the exit is the end of it. */
+  isSupervised: boolean;
   target: NodeRef;
   /** Monotonic time of `accepted`. */
   t0: number;
@@ -16,6 +18,7 @@ export interface Tracking {
 export function startTracking(act: Act, target: NodeRef, t0: number): Tracking {
   return {
     act,
+    isSupervised: true,
     target,
     t0,
     phases: { exitedMs: null, decidedMs: null, startedMs: null, readyMs: null },
@@ -34,7 +37,8 @@ export function track(tracking: Tracking, event: LedgerEvent): ActProgress | nul
 
   if (event.kind === 'exited' && isTarget && phases.exitedMs === null) {
     phases.exitedMs = afterMs;
-    if (tracking.act === 'stop') end(tracking, 'not-restarted', `${target.lineage} was stopped`);
+    if (tracking.act === 'stop' || !tracking.isSupervised)
+      end(tracking, 'not-restarted', `${target.lineage} ended`);
     return { phase: 'exited', afterMs, words: `#${target.incarnation} ended: ${event.reason}` };
   }
   if (event.kind === 'decided' && isTarget) {

@@ -180,7 +180,10 @@ export class Acts {
     }
     if ('pid' in where) {
       signalProcess(where, 'SIGKILL');
-      if (await untilEnded(where, request.timeoutMs)) tracking.phases.exitedMs = monotonicMs() - tracking.t0;
+      if (await untilEnded(where, request.timeoutMs)) {
+        tracking.phases.exitedMs = monotonicMs() - tracking.t0;
+        this.#hub.others.ended(where.pid, null, 'SIGKILL');
+      }
     } else {
       await terminateByInspector(node.threadId ?? 0, where.threadId);
       tracking.phases.exitedMs = monotonicMs() - tracking.t0;
@@ -203,6 +206,7 @@ export class Acts {
       throw new PerchError('NOT_POSSIBLE', 'The main thread ends with its process only. Act on the process.');
     }
     if (request.act === 'restart') throw nothingRestarts(node);
+    tracking.isSupervised = false;
     const { done, stop } = this.#follow(tracking, request, audience);
     try {
       accepted(audience);
@@ -231,6 +235,7 @@ export class Acts {
     const hasEnded = await untilEnded(identity, request.timeoutMs);
     if (hasEnded || !isAlive(identity)) {
       tracking.phases.exitedMs = monotonicMs() - tracking.t0;
+      this.#hub.others.ended(node.pid, null, signal);
       audience.progress({ phase: 'exited', afterMs: tracking.phases.exitedMs, words: `ended by ${signal}` });
       tracking.ended = {
         outcome: 'not-restarted',

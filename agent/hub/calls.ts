@@ -164,7 +164,8 @@ async function readStateOf(
 ): Promise<StateAnswer> {
   if (node.endedAt !== null)
     throw new PerchError('GONE', `#${node.incarnation} of ${node.lineage} has ended`);
-  const holder = (node.kind === 'worker' ? hub.hostOf(node) : null) ?? node;
+  const timeoutMs = args.timeoutMs ?? LIMITS.callMs;
+  const holder = await holderOf(hub, node, timeoutMs);
   const joined = hub.joinedByProcess(holder);
   if (joined) {
     // In its own hub the worker is what its main thread hosts.
@@ -172,7 +173,6 @@ async function readStateOf(
     const answer = await joined.caller.call('state', { ...args, node: there }, { signal });
     return { ...answer, node: refOf(node) };
   }
-  if (!node.hasState) throw new PerchError('NO_STATE', `${node.lineage} declared no state`);
   const [, thread, serial] = holder.id.split('.');
   const question: Questions['state']['args'] = {
     serial: serial === undefined ? 'hosted' : Number(serial),
@@ -182,8 +182,26 @@ async function readStateOf(
     maxBytes: args.maxBytes ?? LIMITS.stateBytes,
   };
   const threadId = Number(thread ?? 0);
-  const answer = await askForState(hub, threadId, question, args.timeoutMs ?? LIMITS.callMs);
+  const answer = await askForState(hub, threadId, question, timeoutMs);
   return { node: refOf(node), ...answer, at: Date.now() };
+}
+
+/** A worker that was only just started may be ready before its thread or process has said hello to the hub. */
+const ARRIVAL_MS = 2000;
+
+/** The node whose thread holds the state: the worker itself, or the thread or process it runs in. */
+async function holderOf(hub: Hub, node: TreeNode, timeoutMs: number): Promise<TreeNode> {
+  if (node.kind !== 'worker' || node.host === 'task') return node;
+  const look = (): TreeNode | null => {
+    const host = hub.hostOf(node);
+    if (host?.kind === 'thread')
+      return hub.own.threads.has(host.threadId!) || hub.joinedByProcess(host) ? host : null;
+    const joined = hub.others.joinedHosting(node.id);
+    return joined ? (hub.tree.nodes.get(joined.label) ?? null) : null;
+  };
+  const holder = await hub.untilArrived(look, Math.min(timeoutMs, ARRIVAL_MS));
+  if (!holder) throw new PerchError('NOT_OBSERVED', `No agent answers where ${node.lineage} runs`);
+  return holder;
 }
 
 /** Asks the thread; where its loop stands still, asks inside the busy function, with the same bounds. */

@@ -149,6 +149,36 @@ export class Hub {
     this.joined.set(joined.label, joined);
     this.others.joined(joined);
     if (this.#watchers > 0) joined.setWatched(true);
+    this.#arrived();
+  }
+
+  /** A thread other than main said hello. */
+  addThread(...thread: Parameters<OwnProcess['addThread']>): void {
+    this.own.addThread(...thread);
+    this.#arrived();
+  }
+
+  /** What `look` finds, now or when the next thread or process has arrived; null after `timeoutMs`. */
+  untilArrived<T>(look: () => T | null, timeoutMs: number): Promise<T | null> {
+    return new Promise((resolve) => {
+      const settle = (found: T | null): void => {
+        clearTimeout(timer);
+        this.#awaiting.delete(again);
+        resolve(found);
+      };
+      const again = (): void => {
+        const found = look();
+        if (found !== null) settle(found);
+      };
+      const timer = setTimeout(() => settle(null), timeoutMs);
+      this.#awaiting.add(again);
+      again();
+    });
+  }
+  readonly #awaiting = new Set<() => void>();
+
+  #arrived(): void {
+    for (const look of [...this.#awaiting]) look();
   }
 
   /** What a joined hub tells of its ledger: everything but acts, which the root records itself. */

@@ -91,7 +91,9 @@ export class OtherProcesses {
     const { tree } = this.#hub;
     for (const node of changed) {
       if (node.id === label) {
+        const { name, lineage } = node;
         tree.patch(label, {
+          ...(this.#hosting.has(node.pid) ? {} : { name, lineage }),
           command: node.command,
           metrics: node.metrics,
           startedAt: node.startedAt,
@@ -117,6 +119,14 @@ export class OtherProcesses {
     for (const each of this.#nodesOf(label)) {
       this.#hub.tree.patch(each.id, each.id === label ? { observed: false } : { status: 'stale' });
     }
+  }
+
+  /** The joined hub in the process that hosts this worker, once it is there. */
+  joinedHosting(workerId: string): JoinedHub | null {
+    for (const joined of this.#hub.joined.values()) {
+      if (this.#hosting.get(joined.pid) === workerId) return joined;
+    }
+    return null;
   }
 
   identityOf(pid: number): ProcessIdentity {
@@ -158,11 +168,12 @@ export class OtherProcesses {
 
   #put(known: Known, ppid: number, fields: Partial<TreeNode>): void {
     const hosting = this.#hosting.get(known.pid);
-    const name = processName((fields.command ?? '').split(' '));
+    const present = this.#hub.tree.nodes.get(known.label);
+    const name = present?.name || processName((fields.command ?? '').split(' '));
     const parent = hosting ?? this.#parentOf(ppid);
     this.#hub.tree.put({
       ...blankNode(known.pid),
-      ...this.#hub.tree.nodes.get(known.label),
+      ...present,
       observed: this.#hub.joined.has(known.label),
       ...fields,
       id: known.label,

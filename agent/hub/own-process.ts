@@ -337,8 +337,25 @@ export function blankNode(pid: number): TreeNode {
   };
 }
 
-/** What to call a process: its script's file without the ending, else its command. */
+/** Options of node that take the next word as their value. */
+const WITH_VALUE = new Set([
+  '-r',
+  '--require',
+  '--import',
+  '--loader',
+  '--experimental-loader',
+  '-C',
+  '--conditions',
+]);
+
+/** What to call a process: a Node program by its script's file without the ending, another by its command. */
 export function processName(argv: readonly string[]): string {
-  const script = argv.slice(1).find((word) => !word.startsWith('-')) ?? argv[0] ?? 'process';
-  return path.basename(script).replace(/\.[cm]?[jt]s$/, '');
+  const command = path.basename(argv[0] ?? 'process');
+  if (!/^node/.test(command)) return command;
+  for (let at = 1; at < argv.length; at++) {
+    const word = argv[at]!;
+    if (WITH_VALUE.has(word)) at++;
+    else if (!word.startsWith('-')) return path.basename(word).replace(/\.[cm]?[jt]s$/, '');
+  }
+  return command;
 }

@@ -20,7 +20,7 @@ export function linkThreads(hub: Hub): void {
     const channel = new BroadcastChannel(threadChannel(threadId));
     channels.set(threadId, channel);
     channel.onmessage = (each) => hub.receive(threadId, (each as { data: ProbeMessage }).data);
-    hub.own.addThread(threadId, pulse, startedAt, (ask: HubMessage) => channel.postMessage(ask));
+    hub.addThread(threadId, pulse, startedAt, (ask: HubMessage) => channel.postMessage(ask));
     hub.own.onThreadEnd(threadId, () => {
       channel.close();
       channels.delete(threadId);

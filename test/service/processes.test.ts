@@ -1,0 +1,116 @@
+/** Threads and child processes that no supervisor owns: found, looked into, ended. */
+import { afterEach, expect, test } from 'vitest';
+import { type Service, startService } from '../support/service.ts';
+import { byLineage, nodesOf, untilTree } from '../support/tree.ts';
+
+let service: Service;
+afterEach(() => service.stop());
+
+interface Children {
+  child: number;
+  other: number;
+}
+const children = () =>
+  service.message<Children>((message) => (message as { ready?: boolean }).ready === true);
+
+test('a Node child joins with its own threads; another child shows its command, secrets redacted', async () => {
+  service = await startService('forks.js');
+  const { child, other } = await children();
+  const session = await service.session();
+  const nodes = await untilTree(session, (all) => {
+    const isThere =
+      all.some((node) => node.id === `${child}.0`) && all.some((node) => node.id === String(other));
+    return isThere ? all : undefined;
+  });
+  const joined = nodes.find((node) => node.id === String(child))!;
+  expect(joined).toMatchObject({
+    kind: 'process',
+    parent: String(service.pid),
+    observed: true,
+    name: 'blocks-loop',
+  });
+  expect(nodes.find((node) => node.id === `${child}.0`)).toMatchObject({
+    parent: String(child),
+    lineage: 'process:blocks-loop/main',
+  });
+  const plain = nodes.find((node) => node.id === String(other))!;
+  expect(plain).toMatchObject({ kind: 'process', parent: String(service.pid), observed: false, name: 'sh' });
+  expect(plain.command).toContain('--password');
+  expect(plain.command).not.toContain('hunter2');
+  expect(plain.metrics.rssBytes).toBeGreaterThan(0);
+  await expect(session.call('stack', { node: plain.id })).rejects.toMatchObject({ code: 'NOT_OBSERVED' });
+});
+
+test('the stack of a stuck child, while the parent is stuck too; then the child is killed', async () => {
+  service = await startService('forks.js');
+  const { child } = await children();
+  const session = await service.session();
+  await untilTree(session, (all) => all.some((node) => node.id === `${child}.0`));
+  service.send('block-child');
+  await untilTree(session, (all) =>
+    all.find((node) => node.id === `${child}.0` && node.status === 'blocked'),
+  );
+  service.send('block');
+  await untilTree(session, (all) =>
+    all.find((node) => node.id === `${service.pid}.0` && node.status === 'blocked'),
+  );
+
+  const stack = await session.call('stack', { node: String(child) });
+  expect(stack.blocked).toBe(true);
+  expect(stack.frames.map((frame) => frame.function)).toContain('spinForever');
+
+  const outcome = await session.call('act', {
+    act: 'kill',
+    call: 'k1',
+    node: String(child),
+    epoch: session.hello.instance.epoch,
+    reason: 'stuck child',
+  });
+  expect(outcome).toMatchObject({ outcome: 'not-restarted', target: { id: String(child) }, successor: null });
+  const ghost = (await nodesOf(session)).find((node) => node.id === String(child))!;
+  expect(ghost.status).toBe('exited');
+});
+
+test('a thread that spins is seen as blocked, and can be ended while main is stuck too', async () => {
+  service = await startService('threads.js');
+  const session = await service.session();
+  const names = (all: Awaited<ReturnType<typeof nodesOf>>) => all.map((node) => node.name);
+  await untilTree(session, (all) => names(all).includes('busy') && names(all).includes('calm'));
+  service.send('spin');
+  const busy = await untilTree(session, (all) =>
+    all.find((node) => node.name === 'busy' && node.status === 'blocked'),
+  );
+  const stack = await session.call('stack', { node: busy.id });
+  expect(stack.frames.map((frame) => frame.function).join()).toContain('spinInThread');
+
+  const { epoch } = session.hello.instance;
+  const calm = byLineage(await nodesOf(session), 'thread:calm');
+  const ended = await session.call('act', { act: 'kill', call: 't1', node: calm.id, epoch, reason: 'test' });
+  expect(ended).toMatchObject({ outcome: 'not-restarted' });
+  await service.message((message) => (message as { calmExited?: number }).calmExited !== undefined);
+  expect((await nodesOf(session)).find((node) => node.id === busy.id)?.endedAt).toBeNull();
+});
+
+test('what nothing would start again cannot be restarted, and main ends with its process only', async () => {
+  service = await startService('blocks-loop.js');
+  const session = await service.session();
+  const { epoch } = session.hello.instance;
+  const ask = (act: 'kill' | 'restart', node: string) =>
+    session.call('act', { act, call: `${act}-${node}`, node, epoch, reason: 'test' });
+  expect(await ask('restart', String(service.pid))).toMatchObject({
+    outcome: 'refused',
+    error: { code: 'NOT_POSSIBLE' },
+  });
+  expect(await ask('kill', `${service.pid}.0`)).toMatchObject({
+    outcome: 'refused',
+    error: { code: 'NOT_POSSIBLE' },
+  });
+  await expect(ask('kill', '1.2.3')).rejects.toMatchObject({ code: 'NO_SUCH_NODE' });
+  const { records } = await session.call('audit', {});
+  expect(records.map(({ target, outcome }) => `${target} ${outcome}`)).toEqual([
+    expect.stringMatching(/^process:.* refused$/),
+    'main refused',
+    '1.2.3 no such node',
+  ]);
+  expect(service.process.exitCode).toBeNull();
+});
