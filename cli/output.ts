@@ -1,5 +1,6 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { PerchError } from '../protocol/errors.ts';
 import { type Paint, paintWith } from './text/paint.ts';
 import { safeForTerminal } from './text/plain.ts';
 
@@ -70,7 +71,10 @@ export function openOutput(
   };
 }
 
-/** Asks on stderr, so that stdout stays clean. What is typed to a secret question is not shown. */
+/**
+ * Asks on stderr, so that stdout stays clean. What is typed to a secret question is not shown. An end of input is
+ * an empty answer; Ctrl-C is CANCELLED.
+ */
 async function ask(
   stdin: Readable,
   stderr: Writable,
@@ -78,11 +82,16 @@ async function ask(
   { isSecret = false, signal }: { isSecret?: boolean; signal?: AbortSignal },
 ): Promise<string> {
   const lines = createInterface({ input: stdin, output: stderr, terminal: true });
-  const hush = lines as unknown as { _writeToOutput?: (text: string) => void };
   try {
-    const answer = signal ? lines.question(question, { signal }) : lines.question(question);
-    if (isSecret) hush._writeToOutput = () => {};
-    return await answer;
+    return await new Promise((resolve, reject) => {
+      const cancelled = () => reject(new PerchError('CANCELLED', 'Nothing was done'));
+      lines.once('SIGINT', cancelled);
+      lines.once('close', () => resolve(''));
+      signal?.addEventListener('abort', cancelled, { once: true });
+      lines.question(question, resolve);
+      // What readline would echo from here on is the secret.
+      if (isSecret) (lines as unknown as { _writeToOutput: () => void })._writeToOutput = () => {};
+    });
   } finally {
     if (isSecret) stderr.write('\n');
     lines.close();

@@ -29,7 +29,7 @@ export const stop = act('stop', {
 export const restart = act('restart', {
   about:
     'Stops one incarnation as its supervisor would and starts the next one. It does not count against the restart ' +
-    'intensity. A child that was stopped is started.',
+    'intensity. A child that a static supervisor was told to stop is started again.',
   examples: ['restart fra-1 app/bots --reason "new settings" --yes'],
 });
 
@@ -115,20 +115,31 @@ function report(document: ActDocument, out: Output): void {
     outcome,
     successor,
     affected,
-    phases,
+    phases: rounded(phases),
     ...(clock === 'client' ? { clock } : {}),
     ...(error ? { error } : {}),
   });
-  const isTrouble = exitCodeOf(outcome) !== 0;
-  const word = isTrouble ? out.paint.trouble(outcome) : outcome;
-  const next = successor ? ` → #${successor.incarnation} (${successor.id})` : '';
-  out.text(`${oneLine(target.lineage)} #${target.incarnation}${next}: ${word}. ${oneLine(document.words)}`);
+  const word = exitCodeOf(outcome) === 0 ? outcome : out.paint.trouble(outcome);
+  const ids = successor ? `  (${target.id} → ${successor.id})` : '';
+  out.text(`${word}: ${oneLine(document.words)}${ids}`);
   for (const { id, lineage } of affected) out.text(`  with it: ${oneLine(lineage)} (${id})`);
   if (error) {
     const { code, message, facts } = error;
-    out.note(`perch: ${message}`);
+    if (out.isJson) out.note(`perch: ${message}`);
     out.note(new PerchError(code, message, facts).mend);
   }
+}
+
+/** To the microsecond: further digits are noise of the clock. */
+function rounded(phases: ActDocument['phases']): ActDocument['phases'] {
+  const round = (ms: number | null) => (ms === null ? null : Math.round(ms * 1000) / 1000);
+  const { exitedMs, decidedMs, startedMs, readyMs } = phases;
+  return {
+    exitedMs: round(exitedMs),
+    decidedMs: round(decidedMs),
+    startedMs: round(startedMs),
+    readyMs: round(readyMs),
+  };
 }
 
 function isRoot(node: TreeNode): boolean {

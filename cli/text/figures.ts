@@ -13,9 +13,10 @@ export function age(ms: number): string {
   return `${Math.floor(ms / size)} ${unit}`;
 }
 
-/** A measured duration, where tenths matter below 100 ms. */
+/** A measured duration, where tenths matter: `2.9 ms`, `340 ms`, `1.5 s`, `2 min`. */
 export function duration(ms: number): string {
-  return ms < 100 ? `${ms.toFixed(1)} ms` : age(ms);
+  if (ms < 100) return `${ms.toFixed(1)} ms`;
+  return ms >= 1000 && ms < 60_000 ? `${Number((ms / 1000).toFixed(1))} s` : age(ms);
 }
 
 export function bytes(count: number): string {

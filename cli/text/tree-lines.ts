@@ -24,7 +24,7 @@ export interface ShownNode {
 export function shownNodes(children: Map<string | null, TreeNode[]>, depth = Infinity): ShownNode[] {
   const shown: ShownNode[] = [];
   const visit = (parent: string | null, level: number, follows: boolean[]) => {
-    const siblings = children.get(parent) ?? [];
+    const siblings = lineagesTogether(children.get(parent) ?? []);
     siblings.forEach((node, index) => {
       const here = [...follows, index < siblings.length - 1];
       const isLast = level >= depth;
@@ -34,6 +34,17 @@ export function shownNodes(children: Map<string | null, TreeNode[]>, depth = Inf
   };
   visit(null, 1, []);
   return shown;
+}
+
+/** In the order they came, but each lineage's incarnations one after another: the dead above the living. */
+function lineagesTogether(siblings: readonly TreeNode[]): TreeNode[] {
+  const byLineage = new Map<string, TreeNode[]>();
+  for (const node of siblings) {
+    const members = byLineage.get(node.lineage);
+    if (members) members.push(node);
+    else byLineage.set(node.lineage, [node]);
+  }
+  return [...byLineage.values()].flatMap((members) => members.sort((a, b) => a.incarnation - b.incarnation));
 }
 
 function countBelow(children: Map<string | null, TreeNode[]>, id: string): number {
