@@ -5,18 +5,16 @@ import type { Incarnation } from './incarnation.ts';
 type Refusal = Extract<ActReceipt, { accepted: false }>;
 
 /**
- * Why an act on this incarnation is refused, or null. `hasPlace`: it is the current one of its lineage, and what
- * is above it runs. `protectedBelow`: a protected descendant, which would end with it. What has ended can only be
- * started again, by `restart`.
+ * Why an act on this incarnation is refused, or null. `protectedBelow`: a protected descendant, which would end
+ * with it. What has ended can only be started again, by `restart`.
  */
 export function actRefusal(
   incarnation: Incarnation,
   act: Act,
-  hasPlace: boolean,
   protectedBelow: string | null,
 ): Refusal | null {
   const name = `${incarnation.lineage} #${incarnation.incarnation}`;
-  if (!hasPlace || (incarnation.isOver && act !== 'restart')) {
+  if (!incarnation.hasPlace || (incarnation.isOver && act !== 'restart')) {
     return refuse('GONE', `${name} has already ended.`);
   }
   if (incarnation.isProtected) return refuse('PROTECTED', `${name} is declared protected by the service.`);

@@ -4,6 +4,7 @@ import type { ActCause, ActReceipt, DeclaredNode, Handover, LocalFact, Registry 
 import { monotonicMs, registry } from '../registry.ts';
 import type { Answer, Mail } from './context.ts';
 import type { Exit } from './exit.ts';
+import type { Slot } from './slot.ts';
 
 /** One running child, whatever it runs on. After `stop` or `kill` its incarnation hears `exited`. */
 export interface Life {
@@ -26,6 +27,8 @@ export interface Owner {
 /** What an incarnation is made of. */
 export interface Birth {
   owner: Owner;
+  /** Its place in the supervisor above; null for an outermost one. */
+  slot: Slot | null;
   parent: Incarnation | null;
   kind: 'supervisor' | 'worker';
   host: HostKind | null;
@@ -46,6 +49,7 @@ type Untimed<F> = F extends LocalFact ? Omit<F, 't' | 'at'> : never;
 export class Incarnation implements DeclaredNode {
   readonly serial: number;
   readonly owner: Owner;
+  readonly slot: Slot | null;
   readonly parent: Incarnation | null;
   readonly kind: 'supervisor' | 'worker';
   readonly host: HostKind | null;
@@ -80,6 +84,7 @@ export class Incarnation implements DeclaredNode {
   constructor(birth: Birth) {
     this.serial = this.#registry.nextSerial++;
     this.owner = birth.owner;
+    this.slot = birth.slot;
     this.parent = birth.parent;
     this.kind = birth.kind;
     this.host = birth.host;
@@ -196,6 +201,11 @@ export class Incarnation implements DeclaredNode {
 
   act(act: Act, cause: ActCause): ActReceipt {
     return this.owner.act(this, act, cause);
+  }
+
+  /** It is the current one of its lineage, and what is above it runs. */
+  get hasPlace(): boolean {
+    return !this.#isDetached;
   }
 
   get hasEnded(): boolean {

@@ -60,10 +60,10 @@ export class Outermost implements Owner {
   heard(): void {}
 
   act(node: Incarnation, act: Act, { call }: ActCause): ActReceipt {
-    const refused = actRefusal(node, act, node === this.#node, this.#definition.protectedBelow);
+    const refused = actRefusal(node, act, this.#definition.protectedBelow);
     if (refused) return refused;
     queueMicrotask(() => {
-      if (node !== this.#node || (node.hasEnded && act !== 'restart')) return;
+      if (!node.hasPlace || (node.hasEnded && act !== 'restart')) return;
       if (node.hasEnded) {
         this.start().catch(() => {});
         return;
@@ -85,6 +85,7 @@ export class Outermost implements Owner {
     const previous = this.#node;
     const node = new Incarnation({
       owner: this,
+      slot: null,
       parent: null,
       kind: 'supervisor',
       host: null,

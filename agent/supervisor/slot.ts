@@ -1,5 +1,4 @@
-import type { ChildFacts } from '../../protocol/tree.ts';
-import type { Shutdown, Spec } from './child-spec.ts';
+import type { Spec } from './child-spec.ts';
 import type { Definition } from './definition.ts';
 import type { Exit } from './exit.ts';
 import type { Incarnation } from './incarnation.ts';
@@ -19,7 +18,9 @@ export type Origin = { spec: Spec; args: unknown } | { spec: Definition };
 /** A supervisor's place for one child: what `transition` decides about, and the life that is in it. */
 export class Slot implements Child {
   readonly id: string;
-  readonly origin: Origin;
+  readonly spec: Origin['spec'];
+  /** What `run` is given; nothing for a supervisor. */
+  readonly args: unknown;
   phase: Child['phase'] = 'none';
   pid = 0;
   exit: Exit | null = null;
@@ -29,29 +30,12 @@ export class Slot implements Child {
 
   constructor(id: string, origin: Origin, lives: Lives | undefined) {
     this.id = id;
-    this.origin = origin;
+    this.spec = origin.spec;
+    this.args = 'args' in origin ? origin.args : undefined;
     this.lives = lives ?? { incarnation: 0, restarts: 0, exitReason: null };
   }
 
   get rule(): { readonly restart: Spec['restart']; readonly significant: boolean } {
-    return this.origin.spec;
+    return this.spec;
   }
-
-  get isSupervisor(): boolean {
-    return !('args' in this.origin);
-  }
-}
-
-/** A child's facts as the tree shows them. */
-export function childFacts(
-  spec: { restart: Spec['restart']; shutdown: Shutdown; significant: boolean },
-  isProtected: boolean,
-): ChildFacts {
-  const { restart, shutdown, significant } = spec;
-  return {
-    restart,
-    shutdown: typeof shutdown === 'object' ? shutdown.afterMs : shutdown,
-    significant,
-    protected: isProtected,
-  };
 }

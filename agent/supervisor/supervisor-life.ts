@@ -1,4 +1,5 @@
 import type { Act } from '../../protocol/act.ts';
+import type { ChildFacts } from '../../protocol/tree.ts';
 import type { ActCause, ActReceipt } from '../registry.ts';
 import { actRefusal } from './acts.ts';
 import type { Definition } from './definition.ts';
@@ -6,7 +7,7 @@ import { type Exit, KILLED, SHUTDOWN } from './exit.ts';
 import { Fifo } from './fifo.ts';
 import { lifeOf } from './hosts/life-of.ts';
 import { Incarnation, type Life, type Owner } from './incarnation.ts';
-import { childFacts, type Slot } from './slot.ts';
+import type { Origin, Slot } from './slot.ts';
 import {
   type Effect,
   newState,
@@ -29,6 +30,7 @@ export class SupervisorLife implements Life, Owner {
   readonly state: SupervisorState<Slot, Request>;
   readonly #definition: Definition;
   readonly #incarnation: Incarnation;
+  readonly #childFacts = new Map<Origin['spec'], ChildFacts>();
   readonly #inbox = new Fifo<SlotEvent>();
   #isTurning = false;
   #deadline: NodeJS.Timeout | null = null;
@@ -74,42 +76,33 @@ export class SupervisorLife implements Life, Owner {
     }
   }
 
-  ready(incarnation: Incarnation): void {
-    const child = this.#slotOf(incarnation);
-    if (child) this.post({ type: 'started', child, pid: child.pid });
+  ready({ slot: child }: Incarnation): void {
+    this.post({ type: 'started', child: child!, pid: child!.pid });
   }
 
   exited(incarnation: Incarnation, exit: Exit): void {
-    const child = this.#slotOf(incarnation);
-    if (child) this.post({ type: 'exited', child, pid: child.pid, exit });
+    // What lost its place has been waited for already.
+    if (!incarnation.hasPlace) return;
+    const child = incarnation.slot!;
+    this.post({ type: 'exited', child, pid: child.pid, exit });
   }
 
   heard(incarnation: Incarnation, message: unknown): void {
     this.#definition.deliver(incarnation.name, message);
   }
 
-  act(incarnation: Incarnation, act: Act, cause: ActCause): ActReceipt {
-    const child = this.#slotOf(incarnation);
-    const protectedBelow =
-      child && 'protectedBelow' in child.origin.spec ? child.origin.spec.protectedBelow : null;
-    const refused = actRefusal(incarnation, act, child !== null, protectedBelow);
+  act(incarnation: Incarnation, act: Act, { call }: ActCause): ActReceipt {
+    const { spec } = incarnation.slot!;
+    const refused = actRefusal(incarnation, act, 'children' in spec ? spec.protectedBelow : null);
     if (refused) return refused;
-    const { call } = cause;
     // After the receipt: what follows runs the service's code (abort listeners, `run`).
     queueMicrotask(() => {
-      if (this.#slotOf(incarnation) === null) return;
-      if (act === 'kill') incarnation.kill(call);
-      else {
-        const type = act === 'stop' ? 'terminate-child' : 'cycle-child';
-        this.post({ type, id: incarnation.name, request: null, call });
-      }
+      if (!incarnation.hasPlace) return;
+      if (act === 'kill') return incarnation.kill(call);
+      const type = act === 'stop' ? 'terminate-child' : 'cycle-child';
+      this.post({ type, id: incarnation.name, request: null, call });
     });
     return { accepted: true };
-  }
-
-  #slotOf(incarnation: Incarnation): Slot | null {
-    const slot = this.state.children.get(incarnation.name);
-    return slot?.node === incarnation ? slot : null;
   }
 
   #perform(effect: Effect<Slot, Request>): void {
@@ -137,30 +130,45 @@ export class SupervisorLife implements Life, Owner {
   }
 
   #start(slot: Slot, isNew: boolean): void {
-    const { origin, lives, node: previous } = slot;
+    const { spec, lives, node: previous } = slot;
     const above = this.#incarnation;
     if (lives.incarnation > 0 && !isNew) lives.restarts++;
     lives.incarnation++;
-    const isProtected = above.isProtected || origin.spec.isProtected;
+    const isSupervisor = 'children' in spec;
+    const child = this.#factsOf(spec);
     const node = new Incarnation({
       owner: this,
+      slot,
       parent: above,
-      kind: slot.isSupervisor ? 'supervisor' : 'worker',
-      host: 'host' in origin.spec ? origin.spec.host : null,
+      kind: isSupervisor ? 'supervisor' : 'worker',
+      host: isSupervisor ? null : spec.host,
       name: slot.id,
       lineage: `${above.lineage}/${slot.id}`,
       incarnation: lives.incarnation,
       restarts: lives.restarts,
       exitReason: previous?.exitReason ?? lives.exitReason,
-      supervisor: 'flags' in origin.spec ? origin.spec.facts() : null,
-      child: childFacts(origin.spec, isProtected),
-      isProtected,
+      supervisor: isSupervisor ? spec.facts() : null,
+      child,
+      isProtected: child.protected,
     });
     slot.node = node;
-    node.begin(
-      'args' in origin ? lifeOf(node, origin.spec, origin.args) : new SupervisorLife(origin.spec, node),
-      previous,
-    );
+    node.begin(isSupervisor ? new SupervisorLife(spec, node) : lifeOf(node, spec, slot.args), previous);
+  }
+
+  /** The same object for all children of one spec. */
+  #factsOf(spec: Origin['spec']): ChildFacts {
+    let facts = this.#childFacts.get(spec);
+    if (!facts) {
+      const { restart, significant, shutdown } = spec;
+      facts = {
+        restart,
+        shutdown: typeof shutdown === 'object' ? shutdown.afterMs : shutdown,
+        significant,
+        protected: this.#incarnation.isProtected || spec.isProtected,
+      };
+      this.#childFacts.set(spec, facts);
+    }
+    return facts;
   }
 
   #decided({
@@ -188,6 +196,7 @@ export class SupervisorLife implements Life, Owner {
   }
 
   #forget(slot: Slot): void {
+    if (slot.node) slot.lives.exitReason = slot.node.exitReason;
     this.#definition.remember(slot);
     slot.node?.detach();
   }

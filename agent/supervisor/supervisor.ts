@@ -220,7 +220,7 @@ function readChild(
   return [child.id, { spec }];
 }
 
-function infoOf({ id, isSupervisor, phase, node, lives }: Slot): ChildInfo {
+function infoOf({ id, spec, phase, node, lives }: Slot): ChildInfo {
   const status = phase === 'none' ? 'stopped' : phase === 'restarting' ? phase : (node?.status ?? 'starting');
-  return { id, kind: isSupervisor ? 'supervisor' : 'worker', status, incarnation: lives.incarnation };
+  return { id, kind: 'children' in spec ? 'supervisor' : 'worker', status, incarnation: lives.incarnation };
 }

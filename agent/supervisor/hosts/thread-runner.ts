@@ -1,4 +1,5 @@
 import { isMainThread, type MessagePort, workerData } from 'node:worker_threads';
+import { startThreadProbe } from '../../probe/thread.ts';
 import type { StartNote, ToRunner } from './notes.ts';
 import { serveProcess } from './process-line.ts';
 import { serve } from './runner.ts';
@@ -8,7 +9,10 @@ import { serve } from './runner.ts';
  * module. In a process of its own it is the runner of a bundled service, which has no process-runner.cjs.
  */
 if (isMainThread) serveProcess();
-else serveThread(workerData as { perch: StartNote; port: MessagePort });
+else {
+  startThreadProbe();
+  serveThread(workerData as { perch: StartNote; port: MessagePort });
+}
 
 function serveThread({ perch: start, port }: { perch: StartNote; port: MessagePort }): void {
   const { take } = serve(start, {
