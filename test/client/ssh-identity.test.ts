@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import ssh2 from 'ssh2';
+import { expect, test } from 'vitest';
+import { newKeyPair, readIdentity, writeKeyPair } from '../../client/ssh/identity.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+test('a new pair reads back, and its public line is of ed25519 with the comment', async () => {
+  const pair = newKeyPair('ada at home');
+  expect(pair.publicLine).toMatch(/^ssh-ed25519 [A-Za-z0-9+/]+=* ada-at-home$/);
+  const identity = await readIdentity(pair.privateKey);
+  expect(identity.publicLine).toBe(pair.publicLine);
+  expect(identity.fingerprint).toBe(pair.fingerprint);
+  expect(pair.fingerprint).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/);
+});
+
+test('files: 0600 and 0644, nothing overwritten, nothing left by halves', async () => {
+  const folder = temporaryFolder();
+  const file = path.join(folder, 'new/id');
+  const pair = newKeyPair('me');
+  await writeKeyPair(file, pair);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(statSync(`${file}.pub`).mode & 0o777).toBe(0o644);
+  expect(readFileSync(`${file}.pub`, 'utf8')).toBe(`${pair.publicLine}\n`);
+  await expect(writeKeyPair(file, newKeyPair('other'))).rejects.toMatchObject({ code: 'BAD_USAGE' });
+  expect(readFileSync(file, 'utf8')).toBe(pair.privateKey);
+  const half = path.join(folder, 'half');
+  writeFileSync(`${half}.pub`, 'precious');
+  await expect(writeKeyPair(half, pair)).rejects.toMatchObject({ code: 'BAD_USAGE' });
+  expect(existsSync(half)).toBe(false);
+  expect(readFileSync(`${half}.pub`, 'utf8')).toBe('precious');
+});
+
+const locked = ssh2.utils.generateKeyPairSync('ed25519', {
+  passphrase: 'correct',
+  cipher: 'aes256-ctr',
+  rounds: 1,
+}).private;
+
+test('a locked key asks for its passphrase, again when it was not it, and a few times at most', async () => {
+  const answers = ['wrong', 'correct'];
+  const asked: string[] = [];
+  const ask = async (words: string) => {
+    asked.push(words);
+    return answers.shift() ?? 'still wrong';
+  };
+  expect((await readIdentity(locked, ask)).key.isPrivateKey()).toBe(true);
+  expect(asked).toHaveLength(2);
+  asked.length = 0;
+  await expect(readIdentity(locked, ask)).rejects.toMatchObject({ code: 'BAD_IDENTITY' });
+  expect(asked).toHaveLength(3);
+});
+
+test('with nobody to ask, a locked key is PASSPHRASE_NEEDED', async () => {
+  await expect(readIdentity(locked)).rejects.toMatchObject({ code: 'PASSPHRASE_NEEDED' });
+  await expect(readIdentity(locked, async () => null)).rejects.toMatchObject({ code: 'PASSPHRASE_NEEDED' });
+});
+
+test('what is no private key is BAD_IDENTITY, and a public key is named as such', async () => {
+  await expect(readIdentity('')).rejects.toMatchObject({ code: 'BAD_IDENTITY' });
+  await expect(readIdentity('hello')).rejects.toMatchObject({ code: 'BAD_IDENTITY' });
+  await expect(readIdentity(newKeyPair('me').publicLine)).rejects.toMatchObject({
+    code: 'BAD_IDENTITY',
+    message: expect.stringContaining('public half'),
+  });
+});
+
+test('ssh-keygen reads what it writes, and it reads what ssh-keygen writes', async () => {
+  const folder = temporaryFolder();
+  const ours = path.join(folder, 'ours');
+  const pair = newKeyPair('me');
+  await writeKeyPair(ours, pair);
+  expect(execFileSync('ssh-keygen', ['-y', '-f', ours], { encoding: 'utf8' }).trim()).toBe(pair.publicLine);
+  expect(execFileSync('ssh-keygen', ['-l', '-f', `${ours}.pub`], { encoding: 'utf8' })).toContain(
+    pair.fingerprint,
+  );
+  for (const [type, ...args] of [
+    ['ed25519'],
+    ['rsa', '-b', '2048'],
+    ['ecdsa'],
+    ['rsa', '-b', '2048', '-m', 'PEM'],
+  ]) {
+    const file = path.join(folder, `${type}${args.join('')}`);
+    execFileSync('ssh-keygen', ['-q', '-t', type!, ...args, '-N', '', '-C', 'theirs', '-f', file]);
+    const [expectedType, expectedBlob] = readFileSync(`${file}.pub`, 'utf8').split(' ');
+    const identity = await readIdentity(readFileSync(file, 'utf8'));
+    expect(identity.publicLine.split(' ').slice(0, 2)).toEqual([expectedType, expectedBlob]);
+  }
+});
