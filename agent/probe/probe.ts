@@ -87,8 +87,8 @@ export class Probe implements RegistryObserver {
     },
     state: ({ serial, path, depth, breadth, maxBytes }) => {
       const handover = serial === 'hosted' ? this.#registry.hosted : this.#registry.nodes.get(serial);
-      if (!handover) throw new PerchError('GONE', 'That incarnation has ended.');
-      if (!handover.state) throw new PerchError('NO_STATE', 'It declared no state.');
+      if (!handover && serial !== 'hosted') throw new PerchError('GONE', 'That incarnation has ended.');
+      if (!handover?.state) throw new PerchError('NO_STATE', 'It declared no state.');
       return readState(resolveReference(handover.state.reference), {
         path,
         depth,

@@ -1,0 +1,114 @@
+import { expect, test, vi } from 'vitest';
+import { handlersOf } from '../../../agent/hub/calls.ts';
+import type { Hub } from '../../../agent/hub/hub.ts';
+import { Ledger } from '../../../agent/hub/ledger.ts';
+import { blankNode } from '../../../agent/hub/own-process.ts';
+import type { CallContext } from '../../../agent/hub/session.ts';
+import { TreeStore } from '../../../agent/hub/tree-store.ts';
+import type { CallName, TreeEvent } from '../../../protocol/calls.ts';
+import { LIMITS } from '../../../protocol/limits.ts';
+import { TreeMirror } from '../../../protocol/tree-mirror.ts';
+
+/** A session at its edge: what it was sent, and how much of it waits. */
+function slowSession<N extends CallName>() {
+  const events: unknown[] = [];
+  const abort = new AbortController();
+  let release: () => void = () => {};
+  const edge = { queued: 0, drain: () => release(), events, abort };
+  const context: CallContext<N> = {
+    login: { author: { key: 'k', name: '' }, capabilities: [] },
+    signal: abort.signal,
+    emit: (event) => events.push(structuredClone(event)),
+    queuedBytes: () => edge.queued,
+    drained: () =>
+      new Promise((resolve) => {
+        release = resolve;
+      }),
+  };
+  return { edge, context };
+}
+
+function hub() {
+  const tree = new TreeStore('e');
+  tree.put({ ...blankNode(1), id: '1' });
+  let watching = 0;
+  const fake = {
+    tree,
+    ledger: new Ledger('e'),
+    watched: () => {
+      watching++;
+      return () => watching--;
+    },
+    gather: async () => {},
+  };
+  return { fake, handlers: handlersOf(fake as unknown as Hub), watching: () => watching };
+}
+
+test('a client that does not keep up gets a fresh snapshot instead of a queue', async () => {
+  vi.useFakeTimers();
+  const { fake, handlers, watching } = hub();
+  const { edge, context } = slowSession<'watch-tree'>();
+  const done = handlers['watch-tree']({}, context);
+  await vi.advanceTimersByTimeAsync(0);
+  edge.queued = LIMITS.maxQueuedBytes + 1;
+  for (let restarts = 1; restarts <= 50; restarts++) {
+    fake.tree.patch('1', { restarts });
+    await vi.advanceTimersByTimeAsync(LIMITS.coalesceMs);
+  }
+  expect(edge.events).toHaveLength(1);
+  edge.queued = 0;
+  edge.drain();
+  await vi.advanceTimersByTimeAsync(0);
+  fake.tree.patch('1', { restarts: 99 });
+  await vi.advanceTimersByTimeAsync(LIMITS.coalesceMs);
+  const mirror = new TreeMirror();
+  for (const event of edge.events as TreeEvent[]) {
+    if ('snapshot' in event) mirror.reset(event.snapshot);
+    else expect(mirror.apply(event.delta)).toBe(true);
+  }
+  expect(edge.events.filter((event) => 'snapshot' in (event as object))).toHaveLength(2);
+  expect(mirror.nodes.get('1')?.restarts).toBe(99);
+  edge.abort.abort();
+  await done;
+  expect(watching()).toBe(0);
+  vi.useRealTimers();
+});
+
+test('a ledger watcher gets what was before, then each event once and in order, also after being slow', async () => {
+  const { fake, handlers } = hub();
+  const { edge, context } = slowSession<'watch-ledger'>();
+  const node = { id: '1', lineage: 'a', incarnation: 1 };
+  fake.ledger.add({ kind: 'ready', node });
+  const done = handlers['watch-ledger']({}, context);
+  fake.ledger.add({ kind: 'ready', node });
+  await Promise.resolve();
+  await Promise.resolve();
+  edge.queued = LIMITS.maxQueuedBytes + 1;
+  for (let i = 0; i < 5; i++) {
+    fake.ledger.add({ kind: 'ready', node });
+    await Promise.resolve();
+    await Promise.resolve();
+  }
+  edge.queued = 0;
+  edge.drain();
+  await vi.waitFor(() => {
+    const seqs = (edge.events as { events: { seq: number }[] }[]).flatMap(({ events }) =>
+      events.map(({ seq }) => seq),
+    );
+    expect(seqs).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+  edge.abort.abort();
+  await done;
+});
+
+test('a ledger keeps its newest events and says from which on', () => {
+  const ledger = new Ledger('e');
+  const node = { id: '1', lineage: 'a', incarnation: 1 };
+  for (let i = 0; i < LIMITS.maxLedgerEvents * 2; i++) ledger.add({ kind: 'ready', node });
+  const { events, firstSeq } = ledger.read(0);
+  expect(events).toHaveLength(LIMITS.maxLedgerEvents);
+  expect(events.at(-1)!.seq).toBe(LIMITS.maxLedgerEvents * 2);
+  expect(firstSeq).toBeGreaterThan(1);
+  expect(firstSeq).toBeLessThanOrEqual(events[0]!.seq);
+  expect(ledger.read(events.at(-1)!.seq).events).toHaveLength(1);
+});
