@@ -44,6 +44,8 @@ export async function reach(
   const open = async (...args: Parameters<typeof import('../client/session.ts').openSession>) =>
     (await import('../client/session.ts')).openSession(...args);
   const lookAround = () => findLocal({ open, timeoutMs: Math.min(timeoutMs, LOCAL_MS) });
+  const tunnelAddress = async (instance: FleetInstance) =>
+    (await import('../client/wireguard/through.ts')).throughTunnel(instance);
   const asked = mayAsk && out.canAsk ? questions(out) : null;
   const login: Login = {
     identity: options.identity,
@@ -58,7 +60,7 @@ export async function reach(
     inventory: await loadInventory(files.inventory, options.inventory !== undefined),
     timeoutMs,
     connectTo(instance) {
-      const connect = connectTo(instance, login, { open, findLocal: lookAround });
+      const connect = connectTo(instance, login, { open, findLocal: lookAround, tunnelAddress });
       return async (how) => {
         const session = await connect(how);
         asked?.connected();

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { PerchError } from '../../protocol/errors.ts';
 
@@ -52,7 +52,7 @@ async function requireOwnFolder(folder: string): Promise<void> {
 
 /** What a killed run left behind. Older than any run can last. */
 async function removeAbandoned(file: string): Promise<void> {
-  const stats = await stat(file).catch(() => null);
+  const stats = await lstat(file).catch(() => null);
   if (stats && Date.now() - stats.mtimeMs > ABANDONED_MS) await rm(file, { force: true });
 }
 

@@ -1,4 +1,4 @@
-import { ERRORS, PerchError } from '../../protocol/errors.ts';
+import { PerchError } from '../../protocol/errors.ts';
 import { addressText, contains, parseAddress, parseRange, rangeText } from './address.ts';
 import type { ProbeTarget } from './probe.ts';
 import type { Profile, ProfilePeer } from './profile.ts';
@@ -6,8 +6,7 @@ import type { Tunnel } from './tunnel.ts';
 
 /**
  * The address to connect from (`localAddress`) to reach `host` through the tunnel and in no other way: with the
- * tunnel off the connect fails at once with EADDRNOTAVAIL (`tunnelOff` makes TUNNEL_OFF of it) instead of leaking
- * to the default route. Throws CONNECT_FAILED when the tunnel does not lead there.
+ * tunnel off the connect fails at once with EADDRNOTAVAIL instead of leaking to the default route. Throws CONNECT_FAILED when the tunnel does not lead there.
  */
 export function tunnelAddress(profile: Profile, host: string): string {
   const target = parseAddress(host);
@@ -24,13 +23,6 @@ export function tunnelAddress(profile: Profile, host: string): string {
   throw new PerchError('CONNECT_FAILED', `The tunnel does not lead to ${host}: it carries ${ranges}`, {
     host,
   });
-}
-
-/** What a connect from a tunnel's address failed with, when it failed because the tunnel is off; else null. */
-export function tunnelOff(env: string, error: NodeJS.ErrnoException): PerchError | null {
-  if (error.code !== 'EADDRNOTAVAIL') return null;
-  const mend = ERRORS.TUNNEL_OFF.mend.replace('ENV', env);
-  return new PerchError('TUNNEL_OFF', `The tunnel of ${env} is off. ${mend}`, { env }, error);
 }
 
 /** The environment's agents that are reached through this peer, and the regions they are in. */

@@ -23,21 +23,16 @@ export async function readTunnel(environment: InventoryEnvironment): Promise<Tun
   const { name, tunnel: file, services } = environment;
   if (file === null)
     throw new PerchError('NO_TUNNEL', `${name} has no tunnel in the inventory`, { env: name });
+  return { env: name, file, interfaceName: interfaceName(name), services, ...(await readProfile(file)) };
+}
+
+/** Reads a `.conf`. Throws BAD_CONF, CONF_RUNS_COMMANDS. */
+export async function readProfile(file: string): Promise<Pick<Tunnel, 'profile' | 'warnings'>> {
   const { bytes, isOpenToOthers } = await readSmallFile(file);
   const { profile, warnings } = readConf(bytes, file);
-  const exposed: ConfWarning = {
-    kind: 'readable-by-others',
-    line: null,
-    words: `can be read by other users of this computer, and holds a private key: chmod 600 ${file}`,
-  };
-  return {
-    env: name,
-    file,
-    profile,
-    warnings: isOpenToOthers ? [exposed, ...warnings] : warnings,
-    interfaceName: interfaceName(name),
-    services,
-  };
+  if (!isOpenToOthers) return { profile, warnings };
+  const words = `can be read by other users of this computer, and holds a private key: chmod 600 ${file}`;
+  return { profile, warnings: [{ kind: 'readable-by-others', line: null, words }, ...warnings] };
 }
 
 export interface UpOptions {

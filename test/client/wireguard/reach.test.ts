@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readConf } from '../../../client/wireguard/conf.ts';
-import { tunnelAddress, tunnelOff } from '../../../client/wireguard/reach.ts';
+import { tunnelAddress } from '../../../client/wireguard/reach.ts';
 import { conf } from '../../support/wireguard-conf.ts';
 
 const { profile } = readConf(Buffer.from(conf()), 'fly.conf');
@@ -18,13 +18,4 @@ it.each([
   expect(() => tunnelAddress(profile, host)).toThrow(
     expect.objectContaining({ code: 'CONNECT_FAILED', message: expect.stringContaining(words) }),
   );
-});
-
-it('knows a connect that failed because the tunnel is off', () => {
-  const error = (code: string) => Object.assign(new Error(code), { code });
-  expect(tunnelOff('prod', error('ECONNREFUSED'))).toBeNull();
-  expect(tunnelOff('prod', error('EADDRNOTAVAIL'))).toMatchObject({
-    code: 'TUNNEL_OFF',
-    message: expect.stringContaining('`perch tunnel up prod`'),
-  });
 });
