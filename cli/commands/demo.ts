@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { PerchError } from '../../protocol/errors.ts';
+import { asPerchError, PerchError } from '../../protocol/errors.ts';
 import { command } from '../command.ts';
 import { demoKey } from '../demo/key.ts';
 import { freePort } from '../demo/ports.ts';
-import { type DemoInstance, type RegionPlan, runRegion } from '../demo/region.ts';
+import { type DemoInstance, runRegion } from '../demo/region.ts';
 import type { Output } from '../output.ts';
 
 /** Agents from 127.0.0.1:7401 on, games from :8401 on. */
 const REGIONS = ['fra', 'lax'];
 const FIRST_AGENT_PORT = 7401;
 const FIRST_GAME_PORT = 8401;
+const PORT_TRIES = 5;
 
 export const demo = command({
   args: [],
@@ -20,13 +21,21 @@ export const demo = command({
   examples: ['demo', 'demo --forget --json'],
   async run({ options, out, signal }) {
     const key = await demoKey();
-    const plans = await plan(key.authorizedKey, options.forget ? ['--forget'] : []);
+    const program = examplePath();
+    const args = options.forget ? ['--forget'] : [];
+    const taken = new Set<number>();
     // One that fails ends the other, too.
     const own = new AbortController();
     // Started with a channel (`npm start`): it ends with whoever started it, however that ended.
     process.once('disconnect', () => own.abort());
     const either = AbortSignal.any([signal, own.signal]);
-    const starts = plans.map((each) => runRegion(each, either, (line) => out.note(line)));
+    const starts = REGIONS.map((region, index) =>
+      startRegion(index, taken, (ports) =>
+        runRegion({ region, program, args, ...ports, authorizedKey: key.authorizedKey }, either, (line) =>
+          out.note(line),
+        ),
+      ),
+    );
     try {
       const regions = await Promise.all(starts);
       const instances = regions.map(({ instance }) => instance);
@@ -45,22 +54,27 @@ export const demo = command({
   },
 });
 
-async function plan(authorizedKey: string, args: readonly string[]): Promise<RegionPlan[]> {
+function examplePath(): string {
   const program = fileURLToPath(new URL('../examples/tictactoe/main.js', import.meta.url));
   if (!existsSync(program)) throw new PerchError('INTERNAL', `The example is not built: no ${program}`);
-  const plans: RegionPlan[] = [];
-  const taken = new Set<number>();
-  const next = async (from: number) => {
-    const port = await freePort(from, taken);
-    taken.add(port);
-    return port;
-  };
-  for (const [index, region] of REGIONS.entries()) {
-    const agentPort = await next(FIRST_AGENT_PORT + index);
-    const gamePort = await next(FIRST_GAME_PORT + index);
-    plans.push({ region, program, args, agentPort, gamePort, authorizedKey });
+  return program;
+}
+
+/** Finds free ports and starts on them; again on others when somebody took one in between. */
+async function startRegion<T>(
+  index: number,
+  taken: Set<number>,
+  run: (ports: { agentPort: number; gamePort: number }) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    const agentPort = await freePort(FIRST_AGENT_PORT + index, taken);
+    const gamePort = await freePort(FIRST_GAME_PORT + index, taken);
+    try {
+      return await run({ agentPort, gamePort });
+    } catch (thrown) {
+      if (tries === PORT_TRIES || !asPerchError(thrown).facts.isPortTaken) throw thrown;
+    }
   }
-  return plans;
 }
 
 function words(instances: readonly DemoInstance[], identity: string, out: Output): string {

@@ -5,10 +5,13 @@ import { PerchError } from '../../protocol/errors.ts';
 /** So many are tried before it is said that none is free. */
 const TRIES = 200;
 
-/** The first port from `from` on that nobody listens on at 127.0.0.1 and that is not in `taken`. */
-export async function freePort(from: number, taken: ReadonlySet<number>): Promise<number> {
+/** The first port from `from` on that nobody listens on at 127.0.0.1 and that is not in `taken`; it is then. */
+export async function freePort(from: number, taken: Set<number>): Promise<number> {
   for (let port = from; port < from + TRIES; port++) {
-    if (!taken.has(port) && (await isFree(port))) return port;
+    if (taken.has(port)) continue;
+    taken.add(port);
+    if (await isFree(port)) return port;
+    taken.delete(port);
   }
   throw new PerchError('CONNECT_FAILED', `No port from ${from} to ${from + TRIES - 1} is free on 127.0.0.1`);
 }

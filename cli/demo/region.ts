@@ -32,8 +32,9 @@ const START_MS = 20_000;
 const STOP_MS = 5000;
 
 /**
- * Runs one region like a platform would: an instance that ends is started again, until `signal` aborts. The
- * promise that comes first is the first start; `ended` settles when nothing of it runs any more.
+ * Runs one region like a platform would: an instance that ends is started again, until `signal` aborts. Gives
+ * the instance once it is ready; `ended` settles when nothing of it runs any more. Throws INTERNAL when it does
+ * not start, with `isPortTaken` in its facts when somebody else was faster.
  */
 export async function runRegion(
   plan: RegionPlan,
@@ -88,14 +89,18 @@ function whenReady(
     const name = nameOf(plan);
     let url: string | undefined;
     let agent: RegExpExecArray | null = null;
+    let isReady = false;
     const said: string[] = [];
     const late = setTimeout(() => fail('it was not ready in time'), START_MS);
     const fail = (why: string) => {
       clearTimeout(late);
-      reject(new PerchError('INTERNAL', `${name} did not start: ${[why, ...said].join('\n')}`, { name }));
+      const isPortTaken = said.some((line) => /EADDRINUSE|the address is taken/.test(line));
+      const message = `${name} did not start: ${[why, ...said].join('\n')}`;
+      reject(new PerchError('INTERNAL', message, { name, isPortTaken }));
     };
     const look = () => {
-      if (!url || !agent) return;
+      if (isReady || !url || !agent) return;
+      isReady = true;
       clearTimeout(late);
       resolve({ name, region: plan.region, address: agent[1]!, url, hostKey: agent[2]! });
     };
@@ -106,14 +111,14 @@ function whenReady(
     createInterface({ input: child.stderr! }).on('line', (line) => {
       const listening = /^perch: listening on (\S+) (SHA256:\S+)/.exec(line);
       agent ??= listening;
-      if (!listening) {
-        said.push(line);
-        note(`${name}: ${line}`);
-      }
+      if (!listening) said.push(line);
+      if (isReady && !listening) note(`${name}: ${line}`);
+      // The agent goes on and tries again; the demo would rather have another port.
+      if (!isReady && /the address is taken/.test(line)) fail('its port was taken');
       look();
     });
     child.once('error', (error) => fail(error.message));
-    child.once('exit', (code, signal) => fail(`it ended with ${signal ?? code}`));
+    child.once('close', (code, signal) => fail(`it ended with ${signal ?? code}`));
   });
 }
 

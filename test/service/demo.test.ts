@@ -17,8 +17,9 @@ describe('the demo', () => {
     home?.remove();
   });
 
+  const fra = () => home.target('tictactoe-fra');
   const node = async (lineage: string) => {
-    const { json } = await home.perch('tree', 'tictactoe-fra');
+    const { json } = await home.perch('tree', await fra());
     return json.nodes.find((each: { lineage: string }) => each.lineage === lineage);
   };
 
@@ -27,9 +28,7 @@ describe('the demo', () => {
       ['tictactoe-fra', 'fra'],
       ['tictactoe-lax', 'lax'],
     ]);
-    const fleet = await home.perch('fleet');
-    expect(fleet.exit).toBe(0);
-    expect(fleet.json.instances.map(({ name, region }: Json) => [name, region]).toSorted()).toEqual([
+    expect((await home.fleet()).map(({ name, region }) => [name, region]).toSorted()).toEqual([
       ['tictactoe-fra', 'fra'],
       ['tictactoe-lax', 'lax'],
     ]);
@@ -37,7 +36,7 @@ describe('the demo', () => {
 
   test('shows its tree: a task a game, bots on threads, scores in a process of its own', async () => {
     const { id } = await page.untilGame(({ players }) => players.X?.kind === 'bot');
-    const { json } = await home.perch('tree', 'tictactoe-fra');
+    const { json } = await home.perch('tree', await fra());
     const shape = Object.fromEntries(json.nodes.map((each: Json) => [each.lineage, [each.kind, each.host]]));
     expect(shape).toMatchObject({
       app: ['supervisor', null],
@@ -61,14 +60,14 @@ describe('the demo', () => {
     expect(await page.post('/move', { ...seat, cell: 4 })).toMatchObject({ status: 200 });
     await page.untilGame(({ id, moves }) => id === seat.id && moves === 2);
 
-    const state = await home.perch('state', 'tictactoe-fra', lineage);
+    const state = await home.perch('state', await fra(), lineage);
     expect(JSON.stringify(state.json.value)).toContain('"turn":"X"');
     expect(JSON.stringify(state.json.value)).not.toContain(seat.token);
     expect(state.json.cost.redacted).toBeGreaterThan(0);
 
     const { json: other } = await page.post('/games', { name: 'Ola', against: 'person' });
     const before = await node(`app/games/${other.id}`);
-    const kill = await home.perch('kill', 'tictactoe-fra', lineage, '--reason', 'to see it', '--yes');
+    const kill = await home.perch('kill', await fra(), lineage, '--reason', 'to see it', '--yes');
     expect(kill).toMatchObject({ exit: 0, json: { outcome: 'restarted', successor: { incarnation: 2 } } });
     const game = await page.untilGame(({ id, incarnation }) => id === seat.id && incarnation === 2);
     expect(game).toMatchObject({ moves: 2, turn: 'X', notice: { kind: 'restored', moves: 2 } });
@@ -90,7 +89,7 @@ describe('the demo', () => {
   test.each(['app/bots/bot-1', 'app/scores'])(
     '%s is killed, and games go on to their scores',
     async (lineage) => {
-      const kill = await home.perch('kill', 'tictactoe-fra', lineage, '--reason', 'to see it', '--yes');
+      const kill = await home.perch('kill', await fra(), lineage, '--reason', 'to see it', '--yes');
       expect(kill).toMatchObject({ exit: 0, json: { outcome: 'restarted' } });
       const { json: x } = await page.post('/games', { name: `Ada ${lineage}`, against: 'person' });
       const { json: o } = await page.post('/join', { id: x.id, name: 'Ola' });
@@ -116,12 +115,14 @@ describe('the demo', () => {
   });
 
   test('an instance that is killed as a whole is started again', async () => {
-    const { json: before } = await home.perch('tree', 'tictactoe-lax');
+    const { address, hostKey } = demo.instances[1]!;
+    const login = ['--identity', demo.identity, '--host-key', hostKey];
+    const { json: before } = await home.perch('tree', address, ...login);
     const { pid, epoch } = before.instance;
     const scores = before.nodes.find((each: Json) => each.kind === 'process' && each.pid !== pid);
-    const kill = await home.perch('kill', 'tictactoe-lax', String(pid), '--reason', 'to see it', '--yes');
+    const kill = await home.perch('kill', address, String(pid), ...login, '--reason', 'to see it', '--yes');
     expect(kill).toMatchObject({ exit: 0, json: { outcome: 'restarted', clock: 'client' } });
-    const { json: after } = await home.perch('tree', 'tictactoe-lax');
+    const { json: after } = await home.perch('tree', address, ...login);
     expect(after.instance.epoch).not.toBe(epoch);
     expect(isAlive(pid)).toBe(false);
     // Its forked process sees that the channel closed.
@@ -133,7 +134,7 @@ describe('the demo', () => {
     const { code, left } = await demo.stop();
     expect(code).toBe(0);
     expect(left).toEqual([]);
-    expect((await home.perch('fleet')).json.instances).toEqual([]);
+    expect(await home.fleet()).toEqual([]);
   });
 });
 
@@ -147,7 +148,8 @@ describe('the demo, told to forget', () => {
       await page.untilGame(({ id }) => id === seat.id);
       await page.post('/move', { ...seat, cell: 4 });
       await page.untilGame(({ id, moves }) => id === seat.id && moves === 2);
-      await home.perch('kill', 'tictactoe-fra', `app/games/${seat.id}`, '--reason', 'to see it', '--yes');
+      const fra = await home.target('tictactoe-fra');
+      await home.perch('kill', fra, `app/games/${seat.id}`, '--reason', 'to see it', '--yes');
       const game = await page.untilGame(({ id, incarnation }) => id === seat.id && incarnation === 2);
       expect(game).toMatchObject({ moves: 0, notice: { kind: 'forgotten', moves: 2 } });
     } finally {
@@ -156,4 +158,13 @@ describe('the demo, told to forget', () => {
       home.remove();
     }
   });
+});
+
+test('several demos that start at once find ports of their own', async () => {
+  const homes = [makeHome(), makeHome(), makeHome()];
+  const demos = await Promise.all(homes.map((home) => startDemo(home)));
+  const places = demos.flatMap(({ instances }) => instances.flatMap(({ address, url }) => [address, url]));
+  for (const demo of demos) expect((await demo.stop()).left).toEqual([]);
+  for (const home of homes) home.remove();
+  expect(new Set(places).size).toBe(12);
 });

@@ -17,6 +17,10 @@ export interface Home {
   env: NodeJS.ProcessEnv;
   /** Runs `perch ARGS --json`. */
   perch(...args: string[]): Promise<{ exit: number; json: Json; stderr: string }>;
+  /** Instances of this place alone; root sees those of other people's demos, too. */
+  fleet(): Promise<{ name: string; region: string; address: string }[]>;
+  /** The name, or the address where somebody else's demo runs under the same name. */
+  target(name: string): Promise<string>;
   remove(): void;
 }
 
@@ -26,16 +30,24 @@ export function makeHome(): Home {
   mkdirSync(runtime, { mode: 0o700 });
   const { PATH, DISPLAY: _, WAYLAND_DISPLAY: __ } = process.env;
   const env = { PATH, HOME: folder, XDG_RUNTIME_DIR: runtime };
+  const perch: Home['perch'] = (...args) =>
+    new Promise((resolve) => {
+      const words = [path.join(root, 'cli/bin.js'), ...args, '--json'];
+      execFile(process.execPath, words, { env }, (error, stdout, stderr) => {
+        const exit = error ? Number(error.code) : 0;
+        resolve({ exit, json: stdout === '' ? null : JSON.parse(stdout), stderr });
+      });
+    });
+  const instances = async (): Promise<Json[]> => (await perch('fleet')).json.instances;
+  const isOwn = ({ address }: Json) => address.startsWith(`unix:${runtime}/`);
   return {
     env,
-    perch: (...args) =>
-      new Promise((resolve) => {
-        const words = [path.join(root, 'cli/bin.js'), ...args, '--json'];
-        execFile(process.execPath, words, { env }, (error, stdout, stderr) => {
-          const exit = error ? Number(error.code) : 0;
-          resolve({ exit, json: stdout === '' ? null : JSON.parse(stdout), stderr });
-        });
-      }),
+    perch,
+    fleet: async () => (await instances()).filter(isOwn),
+    async target(name) {
+      const named = (await instances()).filter((instance) => instance.name === name);
+      return named.length === 1 ? name : named.find(isOwn).address;
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
