@@ -50,12 +50,18 @@ function splitName(words: readonly string[]): { name: string | undefined; rest: 
   return { name: words[at], rest: words.filter((_, index) => index !== at) };
 }
 
+/** One Ctrl-C can arrive twice: from the terminal, and passed on by npm or npx. */
+const ECHO_MS = 500;
+
 /** The first Ctrl-C asks the command to end; a second one does not ask. */
 function interrupted(): AbortSignal {
   const controller = new AbortController();
+  let askedAt = 0;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
+      const isSecond = controller.signal.aborted && performance.now() - askedAt > ECHO_MS;
+      if (isSecond) process.exit(signal === 'SIGINT' ? 130 : 143);
+      if (!controller.signal.aborted) askedAt = performance.now();
       controller.abort(signal);
     });
   }
