@@ -4,7 +4,7 @@ export function nearest(word: string, candidates: Iterable<string>, count = 3): 
   const scored: { candidate: string; score: number }[] = [];
   for (const candidate of new Set(candidates)) {
     const score = distance(wanted, candidate.toLowerCase());
-    if (score <= Math.max(2, Math.floor(wanted.length / 3))) scored.push({ candidate, score });
+    if (score <= Math.max(2, Math.floor(wanted.length / 5))) scored.push({ candidate, score });
   }
   scored.sort((a, b) => a.score - b.score || a.candidate.localeCompare(b.candidate));
   return scored.slice(0, count).map(({ candidate }) => candidate);

@@ -4,7 +4,8 @@ import { nearest } from './nearest.ts';
 
 /**
  * The node a person means: an id, a lineage path (`app/games/7f3a`), or the end of one from a `/` on
- * (`games/7f3a`). A living incarnation is preferred over ghosts, and of ghosts of one lineage the newest.
+ * (`games/7f3a`). The current incarnation is preferred over one that was told to end, that over ghosts, and of ghosts of one
+ * lineage the newest.
  * Throws AMBIGUOUS_NODE with the ids to choose from, NO_SUCH_NODE with what is nearest.
  */
 export function resolveNode(nodes: Iterable<TreeNode>, text: string): TreeNode {
@@ -26,6 +27,8 @@ export function isGhost(node: TreeNode): boolean {
 
 function preferLiving(matches: TreeNode[]): TreeNode[] {
   const living = matches.filter((node) => !isGhost(node));
+  const current = living.filter(({ status }) => status !== 'stopping' && status !== 'straggler');
+  if (current.length > 0) return current;
   if (living.length > 0) return living;
   if (new Set(matches.map((node) => node.lineage)).size > 1) return matches;
   return [matches.reduce((newest, node) => (node.startedAt >= newest.startedAt ? node : newest))];

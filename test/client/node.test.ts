@@ -18,6 +18,9 @@ const tree = [
     startedAt: 6,
     incarnation: 2,
   }),
+  nodeOf('4121.0.7', { lineage: 'app/deaf', status: 'straggler' }),
+  nodeOf('4121.0.9', { lineage: 'app/deaf', incarnation: 3, status: 'stopping' }),
+  nodeOf('4121.0.8', { lineage: 'app/deaf', incarnation: 2 }),
   nodeOf('5000.0', { lineage: 'process:scores/main', kind: 'thread' }),
   nodeOf('5001.0', { lineage: 'process:scores/main', kind: 'thread' }),
 ];
@@ -39,6 +42,7 @@ describe('resolveNode', () => {
     ['the end of a lineage', 'games/7f3a', '4121.0.4'],
     ['a whole lineage before one that only ends like it', 'main', '4121.0'],
     ['the newest ghost where nothing lives', 'app/games/dead', '4121.0.6'],
+    ['the one that was not told to end', 'app/deaf', '4121.0.8'],
     ['a lineage with slashes around it', '/app/games/', '4121.0.2'],
   ])('takes %s', (_, text, id) => {
     expect(resolveNode(tree, text).id).toBe(id);
