@@ -3,11 +3,13 @@ import { asPerchError, PerchError } from '../../protocol/errors.ts';
 import { type AgentFrame, encodeFrame } from '../../protocol/framing.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 
-/**
- * A stream of frames. `transport` is the socket beneath a channel: bytes the channel has let go of may still
- * wait there.
- */
-export type SessionStream = Duplex & { readonly transport?: Writable };
+/** A stream of frames. */
+export type SessionStream = Duplex & {
+  /** The socket beneath a channel: bytes the channel has let go of may still wait there. */
+  readonly transport?: Writable;
+  /** Says how it went before the stream ends (an exit status: 0 is well), where the stream has words for it. */
+  leave?(exit: 0 | 1): void;
+};
 
 /** Past this a client is not slow, it is not reading: one whole tree, and what was queued before it. */
 const ABANDON_BYTES = LIMITS.maxFrameBytes + LIMITS.maxQueuedBytes;
@@ -60,9 +62,10 @@ export class Outbox {
   }
 
   /** Ends after what is queued; a client that does not take it is let go. */
-  end(): void {
+  end(exit: 0 | 1): void {
     if (this.#isClosed) return;
     try {
+      this.#stream.leave?.(exit);
       this.#stream.end();
     } catch {
       this.abandon();

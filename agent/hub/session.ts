@@ -202,7 +202,7 @@ class ServedSession {
   #close(id: number, error: PerchError): void {
     this.#isClosing = true;
     this.#outbox.send({ t: 'error', id, error: error.toDocument() });
-    this.#outbox.end();
+    this.#outbox.end(1);
     this.#abortAll(error);
   }
 
@@ -216,7 +216,7 @@ class ServedSession {
     if (!this.#isEnding || this.#isClosing) return;
     for (const call of this.#underWay.values()) if (!call.isAnswered) return;
     this.#isClosing = true;
-    this.#outbox.end();
+    this.#outbox.end(0);
   }
 
   #closed(): void {

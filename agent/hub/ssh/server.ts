@@ -83,7 +83,10 @@ function serveConnection(connection: Connection, socket: Socket, options: SshOpt
       if (name !== 'perch') return rejectChannel?.();
       const channel = acceptChannel();
       if (!channel) return;
-      const stream: SessionStream = Object.assign(channel, { transport: socket });
+      const stream: SessionStream = Object.assign(channel, {
+        transport: socket,
+        leave: (exit: 0 | 1) => channel.exit(exit),
+      });
       if (isCrowded) turnAway(stream);
       else hooks.onSession(stream, who);
     });
