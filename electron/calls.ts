@@ -1,7 +1,7 @@
 import { clipboard } from 'electron';
 import { ACTS } from '../protocol/act.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import { object, oneOf, optional, type Schema, string } from '../protocol/schema.ts';
+import { integer, object, oneOf, optional, type Schema, string } from '../protocol/schema.ts';
 import type { Desk } from './desk.ts';
 import type { AppFacts, IpcCallName, IpcCalls, Theme } from './ipc.ts';
 
@@ -28,7 +28,12 @@ export function ipcCalls(desk: Desk, app: AppHooks): Map<string, IpcRow<IpcCallN
       answer: (args) => nothing(desk.watch(args.instance)),
     },
     state: {
-      args: object({ instance, node, path: optional(string(4096)) }),
+      args: object({
+        instance,
+        node,
+        path: optional(string(4096)),
+        breadth: optional(integer(1, LIMITS.maxStateBreadth)),
+      }),
       answer: (args) => desk.state(args),
     },
     stack: { args: object({ instance, node }), answer: (args) => desk.stack(args) },
@@ -46,7 +51,10 @@ export function ipcCalls(desk: Desk, app: AppHooks): Map<string, IpcRow<IpcCallN
     reconnect: { args: object({ instance }), answer: (args) => nothing(desk.reconnect(args.instance)) },
     'trust-host-key': {
       args: object({ instance, fingerprint: string(100) }),
-      answer: (args) => nothing(desk.trustHostKey(args.instance, args.fingerprint)),
+      answer: async (args) => {
+        await desk.trustHostKey(args.instance, args.fingerprint);
+        return null;
+      },
     },
     'set-theme': {
       args: object({ theme: oneOf(['system', 'light', 'dark'] as const) }),

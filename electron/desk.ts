@@ -15,7 +15,7 @@ export interface Desk {
   stack(args: IpcCalls['stack']['args']): Promise<StackAnswer>;
   act(args: IpcCalls['act']['args']): Promise<ActDocument>;
   reconnect(instance: string): void;
-  trustHostKey(instance: string, fingerprint: string): void;
+  trustHostKey(instance: string, fingerprint: string): Promise<void>;
   close(): void;
 }
 

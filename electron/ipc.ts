@@ -14,7 +14,10 @@ export interface IpcCalls {
   start: { args: Record<never, never>; result: AppFacts };
   /** Pushes tree and ledger of this instance from now on, whole at first; null: of none. */
   watch: { args: { instance: string | null }; result: null };
-  state: { args: { instance: string; node: string; path?: string }; result: StateAnswer };
+  state: {
+    args: { instance: string; node: string; path?: string; breadth?: number };
+    result: StateAnswer;
+  };
   stack: { args: { instance: string; node: string }; result: StackAnswer };
   /** Progress comes as pushes with the same `call`. */
   act: {
@@ -73,10 +76,13 @@ export type InstanceState =
 export interface FleetView {
   environments: EnvironmentView[];
   /** Where the inventory was looked for, and what is wrong with it. */
-  inventory: { file: string; error: ErrorDocument | null };
+  inventory: { file: string; error: TroubleView | null };
   /** This computer's public key line, to be put into PERCH_AUTHORIZED_KEYS; null when there is no key yet. */
   publicKey: string | null;
 }
+
+/** An error as it is shown: `mend` tells what to do next. */
+export type TroubleView = ErrorDocument & { mend: string };
 
 export interface EnvironmentView {
   name: string;
@@ -87,11 +93,11 @@ export interface EnvironmentView {
 }
 
 export interface TunnelView {
-  isUp: boolean;
-  /** For a person: `up, handshake 12 s ago`. */
+  health: 'ok' | 'off' | 'trouble';
+  /** Beside the environment's name: `up, handshake 12 s ago`. */
+  short: string;
+  /** A sentence or two: how it is, and what to do about it. */
   words: string;
-  /** What to do about it, when there is something to do. */
-  mend: string | null;
 }
 
 export interface InstanceView {
@@ -103,7 +109,7 @@ export interface InstanceView {
   address: string;
   state: InstanceState;
   /** Why it is not live. `mend` tells what to do. */
-  error: (ErrorDocument & { mend: string }) | null;
+  error: TroubleView | null;
   info: InstanceInfo | null;
   capabilities: Capability[];
   latencyMs: number | null;

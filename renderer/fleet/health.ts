@@ -1,0 +1,44 @@
+import type { InstanceView } from '../../electron/ipc.ts';
+import { age } from '../ui/format.ts';
+
+export type Severity = 'ok' | 'waiting' | 'warn' | 'bad';
+
+export interface Health {
+  /** One or two words beside the dot. */
+  word: string;
+  severity: Severity;
+}
+
+/** An instance's health in words. What was not heard from is never called healthy. */
+export function healthOf(instance: InstanceView, now: number): Health {
+  const { state, trouble, heardAt } = instance;
+  const silentFor = heardAt === null ? '' : ` ${age(now - heardAt)}`;
+  switch (state) {
+    case 'live':
+      if (trouble.blocked > 0) return { word: 'loop blocked', severity: 'bad' };
+      if (trouble.stragglers > 0) return { word: 'straggler', severity: 'warn' };
+      return { word: 'healthy', severity: 'ok' };
+    case 'connecting':
+      return instance.error
+        ? { word: 'not reached', severity: 'warn' }
+        : { word: 'connecting', severity: 'waiting' };
+    case 'stale':
+      return { word: `silent for${silentFor}`, severity: 'warn' };
+    case 'reconnecting':
+      return { word: `lost${silentFor}${silentFor && ' ago'}`, severity: 'warn' };
+    case 'refused':
+      return { word: 'key refused', severity: 'bad' };
+    case 'host-key-changed':
+      return { word: 'host key changed', severity: 'bad' };
+    case 'host-key-unknown':
+      return { word: 'host key unknown', severity: 'warn' };
+    case 'tunnel-off':
+      return { word: 'tunnel off', severity: 'waiting' };
+    case 'gone':
+      return { word: 'gone', severity: 'waiting' };
+    case 'closed':
+      return { word: 'closed', severity: 'waiting' };
+    default:
+      return state satisfies never;
+  }
+}

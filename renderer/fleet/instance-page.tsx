@@ -1,0 +1,176 @@
+import type { ReactNode } from 'react';
+import type { InstanceView } from '../../electron/ipc.ts';
+import { ask } from '../bridge.ts';
+import { now } from '../store/clock.ts';
+import { fleet } from '../store/desk.ts';
+import { useValue } from '../store/value.ts';
+import { Button } from '../ui/button.tsx';
+import { Command } from '../ui/copy.tsx';
+import { age } from '../ui/format.ts';
+
+/** In place of a tree that was never there: what is the matter, and what to do. */
+export function InstancePage({ instance }: { instance: InstanceView }) {
+  const Body = BODIES[instance.state];
+  return (
+    <div className={`page${instance.state === 'host-key-changed' ? ' is-bad' : ''}`}>
+      <Body instance={instance} />
+    </div>
+  );
+}
+
+type Body = (props: { instance: InstanceView }) => ReactNode;
+
+const BODIES: Record<InstanceView['state'], Body> = {
+  connecting: Connecting,
+  reconnecting: Connecting,
+  stale: Connecting,
+  live: () => <p role="status">Connected. Waiting for the tree.</p>,
+  refused: Refused,
+  'host-key-changed': HostKeyChanged,
+  'host-key-unknown': HostKeyUnknown,
+  'tunnel-off': TunnelOff,
+  gone: ({ instance }) => (
+    <>
+      <h2>{instance.name} has ended</h2>
+      <p className="soft">It was started without a name of its own, so no successor is waited for.</p>
+    </>
+  ),
+  closed: () => <p>Closed.</p>,
+};
+
+function Connecting({ instance }: { instance: InstanceView }) {
+  const time = useValue(now);
+  const { error, retryAt, address } = instance;
+  const next = retryAt === null ? null : Math.max(0, retryAt - time);
+  return (
+    <>
+      <h2 role="status">{error ? `Cannot reach ${instance.name}` : `Connecting to ${instance.name}`}</h2>
+      <p className="code selectable soft">{address}</p>
+      {error && (
+        <>
+          <p className="selectable">{error.message}</p>
+          <p className="soft">{error.mend}</p>
+          <p className="page-line">
+            <Retry instance={instance} />
+            <span className="soft">
+              {next !== null && next >= 1000 ? `Next try in ${age(next)}` : 'Trying'}
+            </span>
+          </p>
+        </>
+      )}
+    </>
+  );
+}
+
+function Refused({ instance }: { instance: InstanceView }) {
+  const { error } = instance;
+  const publicKey = useValue(fleet)?.publicKey ?? null;
+  const hasNoKey = error?.code === 'NO_IDENTITY' || error?.code === 'BAD_IDENTITY';
+  return (
+    <>
+      <h2 role="alert">
+        {hasNoKey ? 'There is no key to log in with' : `${instance.name} refuses this key`}
+      </h2>
+      <p className="selectable">{error?.message}</p>
+      <p className="soft">{error?.mend}</p>
+      {error?.code === 'NO_IDENTITY' && <Command text="npx perch keys new" />}
+      {!hasNoKey && publicKey && (
+        <>
+          <Command text={publicKey} label="Copy the public key" />
+          <p className="soft">
+            With <code>capabilities="observe,inspect,control"</code> before it, the key may also read state
+            and act.
+          </p>
+        </>
+      )}
+      <p>
+        <Retry instance={instance} />
+      </p>
+    </>
+  );
+}
+
+function HostKeyChanged({ instance }: { instance: InstanceView }) {
+  const { error } = instance;
+  return (
+    <>
+      <h2 role="alert">The host key of {instance.name} has changed</h2>
+      <p>
+        <strong>Someone may stand between you and the service.</strong> Perch has not logged in and sent
+        nothing.
+      </p>
+      <Fingerprints error={error} />
+      <p className="selectable soft">{error?.message}</p>
+      <p className="soft">{error?.mend}</p>
+      <p>
+        <Retry instance={instance} />
+      </p>
+    </>
+  );
+}
+
+function HostKeyUnknown({ instance }: { instance: InstanceView }) {
+  const { error } = instance;
+  const fingerprint = textFact(error, 'fingerprint');
+  return (
+    <>
+      <h2 role="status">{instance.name} is met for the first time</h2>
+      <p>Compare its fingerprint with the one that the agent printed when it began to listen.</p>
+      {fingerprint && <p className="fingerprint selectable">{fingerprint}</p>}
+      <p className="page-line">
+        {fingerprint && (
+          <Button
+            look="main"
+            onPress={() => void ask('trust-host-key', { instance: instance.key, fingerprint })}
+          >
+            It is the same: trust it
+          </Button>
+        )}
+        <Retry instance={instance} />
+      </p>
+    </>
+  );
+}
+
+function TunnelOff({ instance }: { instance: InstanceView }) {
+  const environment = useValue(fleet)?.environments.find(({ name }) => name === instance.environment);
+  return (
+    <>
+      <h2 role="status">The tunnel of {instance.environment} is off</h2>
+      <p>{environment?.tunnel?.words ?? instance.error?.message}</p>
+      <Command text={`sudo npx perch tunnel up ${instance.environment}`} />
+      <p className="soft">Perch looks again every two seconds and goes on by itself.</p>
+    </>
+  );
+}
+
+function Retry({ instance }: { instance: InstanceView }) {
+  return <Button onPress={() => void ask('reconnect', { instance: instance.key })}>Try now</Button>;
+}
+
+function Fingerprints({ error }: { error: InstanceView['error'] }) {
+  const known = textFact(error, 'expected');
+  const presented = textFact(error, 'fingerprint');
+  return (
+    <dl className="facts">
+      {known && (
+        <>
+          <dt>Known</dt>
+          <dd className="code selectable">{known}</dd>
+        </>
+      )}
+      {presented && (
+        <>
+          <dt>Now shown</dt>
+          <dd className="code selectable">{presented}</dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+function textFact(error: InstanceView['error'], name: string): string | null {
+  const fact = error?.facts[name];
+  if (Array.isArray(fact)) return fact.filter((each) => typeof each === 'string').join('\n') || null;
+  return typeof fact === 'string' ? fact : null;
+}

@@ -1,0 +1,51 @@
+import { healthOf } from '../fleet/health.ts';
+import { now } from '../store/clock.ts';
+import { useInstance } from '../store/desk.ts';
+import { useValue } from '../store/value.ts';
+import { age, dateTime, duration } from '../ui/format.ts';
+
+/** The instance itself, while no node is selected. */
+export function InstanceFacts({ instance: key }: { instance: string }) {
+  const instance = useInstance(key);
+  const time = useValue(now);
+  if (!instance) return null;
+  const { info } = instance;
+  const rows: [string, string, boolean?][] = [
+    ['Health', healthOf(instance, time).word],
+    ['Service', instance.service],
+    ['Region', instance.region],
+    ['Address', instance.address, true],
+  ];
+  if (instance.latencyMs !== null) rows.push(['Latency', duration(instance.latencyMs)]);
+  if (info) {
+    rows.push(
+      ['Up', `${age(time - info.startedAt)}, since ${dateTime(info.startedAt)}`],
+      ['Node', info.node],
+      ['Agent', info.agent],
+      ['Process', `pid ${info.pid}`],
+      ['Epoch', info.epoch, true],
+      ['This key may', instance.capabilities.join(', ')],
+    );
+    if (info.listening.length > 0) rows.push(['Listens on', info.listening.join('\n'), true]);
+  }
+  return (
+    <>
+      <header className="inspector-head">
+        <h2 className="cut">{instance.name}</h2>
+      </header>
+      <div className="overview" tabIndex={0} role="region" aria-label={`Overview of ${instance.name}`}>
+        <dl className="facts">
+          {rows
+            .filter(([, words]) => words !== '')
+            .map(([name, words, isCode]) => (
+              <div key={name} className="fact">
+                <dt>{name}</dt>
+                <dd className={isCode ? 'selectable code' : 'selectable'}>{words}</dd>
+              </div>
+            ))}
+        </dl>
+        <p className="inspect-note">Select a node in the tree to look into it.</p>
+      </div>
+    </>
+  );
+}

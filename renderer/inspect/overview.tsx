@@ -1,0 +1,129 @@
+import type { ReactNode } from 'react';
+import type { ChildFacts, TreeNode } from '../../protocol/tree.ts';
+import { now } from '../store/clock.ts';
+import { isAlive } from '../store/row-keys.ts';
+import type { TreeStore } from '../store/tree-store.ts';
+import { useNode } from '../store/use-tree.ts';
+import { useValue } from '../store/value.ts';
+import { reveal } from '../tree/use-outline.ts';
+import { kindWords, statusWords, titleOf } from '../tree/words.ts';
+import { age, bytes, dateTime, duration, percent } from '../ui/format.ts';
+
+interface OverviewProps {
+  instance: string;
+  tree: TreeStore;
+  node: TreeNode;
+}
+
+/** All that the tree says of one node, in words. */
+export function Overview({ instance, tree, node }: OverviewProps) {
+  const time = useValue(now);
+  const { supervisor, child, metrics } = node;
+  return (
+    <div className="overview" tabIndex={0} role="region" aria-label={`Overview of ${node.name}`}>
+      <dl className="facts">
+        <Fact name="Kind">{kindWords(node)}</Fact>
+        <Fact name="Status">{statusWords(node)}</Fact>
+        {isAlive(node) ? (
+          <Fact name="Started">
+            {age(time - node.startedAt)} ago <span className="faint">{dateTime(node.startedAt)}</span>
+          </Fact>
+        ) : (
+          <Fact name="Ended">
+            {age(time - (node.endedAt ?? time))} ago, after{' '}
+            {duration((node.endedAt ?? time) - node.startedAt)}
+          </Fact>
+        )}
+        {node.exitReason && (
+          <Fact name={isAlive(node) ? 'Exit before' : 'Exit reason'}>{node.exitReason}</Fact>
+        )}
+        {(node.restarts > 0 || child) && <Fact name="Restarts">{node.restarts}</Fact>}
+        {supervisor && (
+          <Fact name="Intensity">
+            {supervisor.restartsInPeriod} of {supervisor.intensity} restarts in{' '}
+            {duration(supervisor.periodMs)}
+          </Fact>
+        )}
+        {child && <Fact name="Restart">{restartWords(child)}</Fact>}
+        {child && <Fact name="Shutdown">{shutdownWords(child)}</Fact>}
+        {metrics.cpuPercent !== undefined && (
+          <Fact name="CPU">{percent(metrics.cpuPercent)} of one core</Fact>
+        )}
+        {metrics.rssBytes !== undefined && <Fact name="Memory">{bytes(metrics.rssBytes)} resident</Fact>}
+        {metrics.heapUsedBytes !== undefined && (
+          <Fact name="Heap">
+            {bytes(metrics.heapUsedBytes)}
+            {metrics.heapLimitBytes !== undefined && ` of ${bytes(metrics.heapLimitBytes)}`}
+          </Fact>
+        )}
+        {metrics.loopUtilization !== undefined && (
+          <Fact name="Event loop">
+            {percent(metrics.loopUtilization * 100)} busy
+            {metrics.loopDelayMs !== undefined && `, delayed up to ${duration(metrics.loopDelayMs)}`}
+          </Fact>
+        )}
+        {metrics.backlog !== undefined && (
+          <Fact name="Backlog">
+            {metrics.backlog} {node.backlogWord ?? 'waiting'}
+          </Fact>
+        )}
+        <Fact name="Lineage" isCode>
+          {node.lineage}
+        </Fact>
+        <Fact name="Id" isCode>
+          {node.id}
+        </Fact>
+        <Fact name="Runs in">
+          pid {node.pid}
+          {node.threadId !== null && (node.threadId === 0 ? ', main thread' : `, thread ${node.threadId}`)}
+        </Fact>
+        {node.command && (
+          <Fact name={node.kind === 'process' ? 'Command' : 'File'} isCode>
+            {node.command}
+          </Fact>
+        )}
+        {node.parent && (
+          <Fact name="Under">
+            <NodeLink instance={instance} tree={tree} id={node.parent} />
+          </Fact>
+        )}
+        {node.links.map((link) => (
+          <Fact key={`${link.kind} ${link.to}`} name={link.kind === 'pool' ? 'Member of' : 'Declared in'}>
+            <NodeLink instance={instance} tree={tree} id={link.to} />
+          </Fact>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+function Fact({ name, isCode, children }: { name: string; isCode?: boolean; children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd className={isCode ? 'selectable code' : 'selectable'}>{children}</dd>
+    </>
+  );
+}
+
+/** Another node, to go to. */
+function NodeLink({ instance, tree, id }: { instance: string; tree: TreeStore; id: string }) {
+  const node = useNode(tree, id);
+  if (!node) return <span className="code">{id}</span>;
+  return (
+    <button type="button" className="link" onClick={() => reveal(instance, tree, id)}>
+      {titleOf(node)}
+    </button>
+  );
+}
+
+function restartWords({ restart, significant, protected: isProtected }: ChildFacts): string {
+  const words: string[] = [restart];
+  if (significant) words.push('significant');
+  if (isProtected) words.push('protected');
+  return words.join(', ');
+}
+
+function shutdownWords({ shutdown }: ChildFacts): string {
+  return typeof shutdown === 'number' ? `is given ${duration(shutdown)}` : shutdown;
+}

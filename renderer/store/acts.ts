@@ -1,0 +1,49 @@
+import type { Act, ActDocument, ActProgress } from '../../protocol/act.ts';
+import { asPerchError, type PerchError } from '../../protocol/errors.ts';
+import type { TreeNode } from '../../protocol/tree.ts';
+import { ask } from '../bridge.ts';
+import { Value } from './value.ts';
+
+/** An act of this person, from asking to its end. */
+export interface ActRun {
+  call: string;
+  act: Act;
+  instance: string;
+  node: Pick<TreeNode, 'id' | 'name' | 'lineage' | 'incarnation' | 'kind'>;
+  reason: string;
+  progress: readonly ActProgress[];
+  ended: ActDocument | null;
+  error: PerchError | null;
+}
+
+/** The last one; null when it was put away. */
+export const act = new Value<ActRun | null>(null);
+
+/** Asks for the act and follows it in `act`. */
+export async function runAct(asked: {
+  act: Act;
+  instance: string;
+  node: TreeNode;
+  epoch: string;
+  reason: string;
+}): Promise<void> {
+  const { instance, node, epoch, reason } = asked;
+  const call = crypto.randomUUID();
+  act.set({ call, act: asked.act, instance, node, reason, progress: [], ended: null, error: null });
+  try {
+    const ended = await ask('act', { instance, act: asked.act, call, node: node.id, epoch, reason });
+    change(call, { ended });
+  } catch (thrown) {
+    change(call, { error: asPerchError(thrown) });
+  }
+}
+
+export function onActProgress(call: string, progress: ActProgress): void {
+  const run = act.get();
+  if (run?.call === call) change(call, { progress: [...run.progress, progress] });
+}
+
+function change(call: string, changed: Partial<ActRun>): void {
+  const run = act.get();
+  if (run?.call === call) act.set({ ...run, ...changed });
+}

@@ -1,0 +1,82 @@
+import type { AppFacts, FleetView, InstanceView, Push } from '../../electron/ipc.ts';
+import { ask } from '../bridge.ts';
+import { onActProgress } from './acts.ts';
+import { placeOf, setPlace, show, useInterface } from './interface.ts';
+import { followed } from './place.ts';
+import { Timeline, type TimelineRow } from './timeline.ts';
+import { TreeStore } from './tree-store.ts';
+import { useValue, Value } from './value.ts';
+
+/** What is known of one instance here. Kept while the app runs, so that coming back finds everything in place. */
+export interface Observed {
+  tree: TreeStore;
+  timeline: Value<readonly TimelineRow[]>;
+}
+
+export const fleet = new Value<FleetView | null>(null);
+export const facts = new Value<AppFacts | null>(null);
+
+const observed = new Map<string, Observed & { fold: Timeline }>();
+
+/** Connects the stores to the main process, once. */
+export async function startDesk(): Promise<void> {
+  window.perch.onPush(receive);
+  const found = await ask('start', {});
+  facts.set(found);
+  show({ theme: found.theme });
+}
+
+export function observedAt(instance: string): Observed {
+  const known = observed.get(instance);
+  if (known) return known;
+  const tree = new TreeStore(() => void ask('watch', { instance }));
+  tree.onShape(() => setPlace(instance, followed(placeOf(instance), tree, Date.now())));
+  const made = { tree, timeline: new Value<readonly TimelineRow[]>([]), fold: new Timeline() };
+  observed.set(instance, made);
+  return made;
+}
+
+/** Opens an instance: its tree and timeline stream in from now on. */
+export function openInstance(instance: string): void {
+  if (useInterface.getState().instance === instance) return;
+  show({ instance });
+  void ask('watch', { instance });
+}
+
+export function instancesOf(view: FleetView | null): InstanceView[] {
+  return (view?.environments ?? []).flatMap(({ instances }) => instances);
+}
+
+export function useInstance(key: string | null): InstanceView | null {
+  const view = useValue(fleet);
+  return instancesOf(view).find((instance) => instance.key === key) ?? null;
+}
+
+function receive(push: Push): void {
+  switch (push.kind) {
+    case 'fleet':
+      fleet.set(push.fleet);
+      openFirst(push.fleet);
+      return;
+    case 'tree':
+      observedAt(push.instance).tree.receive(push.event);
+      return;
+    case 'ledger': {
+      const { fold, timeline } = observedAt(push.instance) as Observed & { fold: Timeline };
+      if (fold.add(push.answer.epoch, push.answer.events)) timeline.set(fold.rows);
+      return;
+    }
+    case 'act':
+      onActProgress(push.call, push.progress);
+      return;
+    default:
+      push satisfies never;
+  }
+}
+
+/** Nothing is open yet: the first instance that can be looked at, so that there is something to see. */
+function openFirst(view: FleetView): void {
+  if (useInterface.getState().instance !== null) return;
+  const first = instancesOf(view).find(({ state }) => state === 'live');
+  if (first) openInstance(first.key);
+}

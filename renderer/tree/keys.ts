@@ -1,0 +1,41 @@
+import type { Row } from '../store/rows.ts';
+
+export type Step = { kind: 'go'; index: number } | { kind: 'open'; isOpen: boolean };
+
+/** What a key does in a tree of lines (ARIA Authoring Practices, treegrid); null: nothing. */
+export function nextStep(
+  event: { key: string; ctrlKey: boolean; altKey: boolean; metaKey: boolean },
+  rows: readonly Row[],
+  at: number,
+  pageRows: number,
+): Step | null {
+  if (event.ctrlKey || event.altKey || event.metaKey || rows.length === 0) return null;
+  const last = rows.length - 1;
+  const go = (index: number): Step => ({ kind: 'go', index: Math.min(last, Math.max(0, index)) });
+  const row = rows[at];
+  switch (event.key) {
+    case 'ArrowDown':
+      return go(at + 1);
+    case 'ArrowUp':
+      return go(at === -1 ? last : at - 1);
+    case 'PageDown':
+      return go(at + pageRows);
+    case 'PageUp':
+      return go(at - pageRows);
+    case 'Home':
+      return go(0);
+    case 'End':
+      return go(last);
+    case 'ArrowRight':
+      if (!row?.hasChildren) return null;
+      return row.isOpen ? go(at + 1) : { kind: 'open', isOpen: true };
+    case 'ArrowLeft': {
+      if (!row) return null;
+      if (row.hasChildren && row.isOpen) return { kind: 'open', isOpen: false };
+      const parent = rows.findLastIndex(({ level }, index) => index < at && level < row.level);
+      return parent === -1 ? null : go(parent);
+    }
+    default:
+      return null;
+  }
+}

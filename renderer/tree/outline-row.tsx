@@ -1,0 +1,87 @@
+import { ChevronRight } from 'lucide-react';
+import { type MouseEvent, memo } from 'react';
+import type { TreeNode } from '../../protocol/tree.ts';
+import { isAlive } from '../store/row-keys.ts';
+import type { Row } from '../store/rows.ts';
+import type { TreeStore } from '../store/tree-store.ts';
+import { useNode } from '../store/use-tree.ts';
+import { Marked } from '../ui/marked.tsx';
+import { COLUMNS } from './columns.ts';
+import { NodeIcon } from './node-icon.tsx';
+import { severityOf } from './words.ts';
+
+interface OutlineRowProps {
+  id: string;
+  tree: TreeStore;
+  row: Row;
+  /** 1-based, the head being the first. */
+  index: number;
+  top: number;
+  isSelected: boolean;
+  hasArrived: boolean;
+  query: string;
+  onSelect: () => void;
+  onToggle: () => void;
+  onMenu: (event: MouseEvent) => void;
+}
+
+export function OutlineRow(props: OutlineRowProps) {
+  const { id, tree, row, index, top, isSelected, hasArrived, onSelect, onToggle, onMenu } = props;
+  const node = useNode(tree, row.id);
+  if (!node) return null;
+  const classes = [
+    'outline-row outline-grid',
+    isSelected && 'is-selected',
+    hasArrived && 'has-arrived',
+    !isAlive(node) && 'is-ghost',
+  ];
+  return (
+    <div
+      id={id}
+      className={classes.filter(Boolean).join(' ')}
+      role="row"
+      tabIndex={-1}
+      aria-rowindex={index}
+      aria-level={row.level}
+      aria-posinset={row.position}
+      aria-setsize={row.siblings}
+      aria-selected={isSelected}
+      aria-expanded={row.hasChildren ? row.isOpen : undefined}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={onSelect}
+      onDoubleClick={row.hasChildren ? onToggle : undefined}
+      onContextMenu={onMenu}
+    >
+      <span role="gridcell" className="is-name" style={{ paddingLeft: 6 + (row.level - 1) * 14 }}>
+        <span
+          className={`twisty${row.isOpen ? ' is-open' : ''}`}
+          onClick={(event) => {
+            event.stopPropagation();
+            if (row.hasChildren) onToggle();
+          }}
+        >
+          {row.hasChildren && <ChevronRight size={13} strokeWidth={2} aria-hidden />}
+        </span>
+        <NodeIcon node={node} />
+        <span className="cut">
+          <Marked text={node.name} query={props.query} />
+        </span>
+      </span>
+      <Cells node={node} />
+    </div>
+  );
+}
+
+const Cells = memo(function Cells({ node }: { node: TreeNode }) {
+  const severity = severityOf(node);
+  return COLUMNS.map(({ id, text, isFigure }) => (
+    <span key={id} role="gridcell" className={`cut is-${id}${isFigure ? ' is-figure' : ''}`}>
+      {id === 'status' && <span className={`dot is-${severity}`} />}
+      {id === 'status' && (severity === 'bad' || severity === 'warn') ? (
+        <span className={`cut ${severity}`}>{text(node)}</span>
+      ) : (
+        text(node)
+      )}
+    </span>
+  ));
+});

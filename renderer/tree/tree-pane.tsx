@@ -1,0 +1,165 @@
+import { ListTree, Search, Share2, X } from 'lucide-react';
+import { type KeyboardEvent, useRef, useState } from 'react';
+import { Button, Input, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { ACTS, type Act } from '../../protocol/act.ts';
+import { NodeMenu } from '../act/node-menu.tsx';
+import { ACT_WORDS, whyNot } from '../act/rules.ts';
+import { Banner } from '../fleet/banner.tsx';
+import { FirstRun } from '../fleet/first-run.tsx';
+import { InstancePage } from '../fleet/instance-page.tsx';
+import { fleet, instancesOf, observedAt, useInstance } from '../store/desk.ts';
+import { placeOf, setPlace, show, useInterface, type View } from '../store/interface.ts';
+import { useNode } from '../store/use-tree.ts';
+import { useValue } from '../store/value.ts';
+import { Button as PlainButton } from '../ui/button.tsx';
+import { counted } from '../ui/format.ts';
+import { Drawing } from './drawing.tsx';
+import { Outline } from './outline.tsx';
+import { select, useOutline } from './use-outline.ts';
+
+/** The middle of the window: the tree of the open instance, or why there is none. */
+export function TreePane({ instance }: { instance: string | null }) {
+  const view = useValue(fleet);
+  if (instance !== null) return <OpenInstance key={instance} instance={instance} />;
+  return (
+    <main className="tree-pane">
+      {view && instancesOf(view).length === 0 ? <FirstRun view={view} /> : <Waiting />}
+    </main>
+  );
+}
+
+function Waiting() {
+  return <p className="inspect-note">Select an instance on the left.</p>;
+}
+
+function OpenInstance({ instance: key }: { instance: string }) {
+  const instance = useInstance(key);
+  const { tree } = observedAt(key);
+  const outline = useOutline(key, tree);
+  const view = useInterface((state) => state.view);
+  const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
+  const selected = useNode(tree, outline.place.selected?.id ?? null);
+  const reason = whyNot(selected, instance);
+  const hasTree = tree.size > 0;
+
+  const request = (act: Act) => {
+    if (selected && reason === null) show({ asked: { act, instance: key, node: selected.id } });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
+    const act =
+      event.key === 'Delete' ? 'kill' : ACTS.find((each) => ACT_WORDS[each].key === event.key.toUpperCase());
+    if (!act) return;
+    event.preventDefault();
+    request(act);
+  };
+
+  return (
+    <main className="tree-pane" aria-label={instance?.name ?? 'Tree'}>
+      <header className="tree-head">
+        <h1 className="cut">
+          {instance?.service || instance?.name}
+          {instance?.region && <span className="soft"> {instance.region}</span>}
+        </h1>
+        <span className="spread" />
+        {ACTS.map((act) => (
+          <PlainButton key={act} onPress={() => request(act)} isDisabled={reason !== null}>
+            {ACT_WORDS[act].title}
+          </PlainButton>
+        ))}
+      </header>
+      {hasTree && <TreeBar instance={key} view={view} matched={outline.matched} />}
+      {instance && hasTree && <Banner instance={instance} />}
+      {!hasTree && instance ? (
+        <InstancePage instance={instance} />
+      ) : (
+        <div className={`tree-body${instance?.state === 'live' ? '' : ' is-old'}`} onKeyDown={onKeyDown}>
+          {outline.rows.length === 0 && outline.place.query !== '' ? (
+            <NoMatch instance={key} query={outline.place.query} />
+          ) : view === 'outline' ? (
+            <Outline instance={key} tree={tree} outline={outline} onMenu={setMenuAt} />
+          ) : (
+            <Drawing instance={key} tree={tree} outline={outline} onMenu={setMenuAt} />
+          )}
+        </div>
+      )}
+      <NodeMenu node={selected} at={menuAt} reason={reason} onAct={request} onClose={() => setMenuAt(null)} />
+    </main>
+  );
+}
+
+function TreeBar({
+  instance,
+  view,
+  matched,
+}: {
+  instance: string;
+  view: View;
+  matched: readonly string[] | null;
+}) {
+  const field = useRef<HTMLInputElement>(null);
+  const { tree } = observedAt(instance);
+  const query = useInterface(({ places }) => places[instance]?.query ?? '');
+  const hasGhosts = useInterface((state) => state.hasGhosts);
+  const search = (next: string) => setPlace(instance, { ...placeOf(instance), query: next });
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'ArrowDown' && event.key !== 'Enter') return;
+    event.preventDefault();
+    const grid = document.querySelector<HTMLElement>('.outline, .drawing');
+    grid?.focus();
+    const first = matched?.[0];
+    if (first) select(instance, tree, first);
+  };
+  return (
+    <div className="tree-bar">
+      <ToggleButtonGroup
+        className="switcher"
+        aria-label="View"
+        selectionMode="single"
+        disallowEmptySelection
+        selectedKeys={[view]}
+        onSelectionChange={(keys) => show({ view: [...keys][0] as View })}
+      >
+        <ToggleButton id="outline" className="button is-bare">
+          <ListTree size={14} aria-hidden /> Outline
+        </ToggleButton>
+        <ToggleButton id="drawing" className="button is-bare">
+          <Share2 size={14} aria-hidden /> Drawing
+        </ToggleButton>
+      </ToggleButtonGroup>
+      <SearchField className="search" aria-label="Search the tree" value={query} onChange={search}>
+        <Search size={14} aria-hidden />
+        <Input ref={field} className="input" placeholder="Search" onKeyDown={onKeyDown} />
+        {matched !== null && (
+          <span className="search-count soft" role="status">
+            {counted(matched.length, 'match', 'matches')}
+          </span>
+        )}
+        <Button className="search-clear" aria-label="Clear the search">
+          <X size={13} aria-hidden />
+        </Button>
+      </SearchField>
+      <ToggleButton
+        className="button is-bare"
+        isSelected={hasGhosts}
+        onChange={(on) => show({ hasGhosts: on })}
+      >
+        Ghosts
+      </ToggleButton>
+    </div>
+  );
+}
+
+function NoMatch({ instance, query }: { instance: string; query: string }) {
+  return (
+    <div className="page">
+      <p>Nothing here matches “{query}”.</p>
+      <p className="soft">Names, lineages, ids, kinds and statuses are searched.</p>
+      <div>
+        <PlainButton onPress={() => setPlace(instance, { ...placeOf(instance), query: '' })}>
+          Clear the search
+        </PlainButton>
+      </div>
+    </div>
+  );
+}

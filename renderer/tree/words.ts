@@ -1,0 +1,43 @@
+import type { TreeNode } from '../../protocol/tree.ts';
+import type { Severity } from '../fleet/health.ts';
+import { isAlive } from '../store/row-keys.ts';
+import { duration } from '../ui/format.ts';
+
+/** A node's status in words, with how long where that matters. */
+export function statusWords(node: TreeNode): string {
+  if (node.status === 'blocked' && node.blockedMs !== null) return `blocked ${duration(node.blockedMs)}`;
+  return node.status;
+}
+
+export function severityOf(node: TreeNode): Severity | 'ended' {
+  if (!isAlive(node)) return 'ended';
+  switch (node.status) {
+    case 'blocked':
+      return 'bad';
+    case 'straggler':
+    case 'stale':
+      return 'warn';
+    case 'starting':
+    case 'stopping':
+      return 'waiting';
+    default:
+      return 'ok';
+  }
+}
+
+/** What kind of thing it is: `worker on a thread`, `dynamic supervisor`, `process`. */
+export function kindWords(node: TreeNode): string {
+  if (node.kind === 'worker' && node.host) return `worker, hosted as ${node.host}`;
+  if (node.kind === 'supervisor' && node.supervisor) {
+    return node.supervisor.strategy === 'dynamic'
+      ? 'dynamic supervisor'
+      : `supervisor, ${node.supervisor.strategy}`;
+  }
+  if (node.kind === 'process' && !node.observed) return 'process, no agent inside';
+  return node.kind;
+}
+
+/** What a person calls it: its lineage, and for processes and threads their name. */
+export function titleOf(node: Pick<TreeNode, 'kind' | 'lineage' | 'name'>): string {
+  return node.kind === 'supervisor' || node.kind === 'worker' ? node.lineage : node.name;
+}
