@@ -1,6 +1,6 @@
 /** Builds everything into dist/ and agent/dist/. `npm ci` runs it, so that nothing else has to be known. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -100,6 +100,8 @@ function buildTypes(): void {
     cwd: root,
     stdio: 'inherit',
   });
+  // The same types serve both forms: to TypeScript an ES module may import CommonJS types, not the reverse.
+  writeFileSync(at('agent/dist/types/package.json'), '{"type":"commonjs"}\n');
 }
 
 async function buildClients(): Promise<void> {

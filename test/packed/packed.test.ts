@@ -1,0 +1,120 @@
+import { execFile, execFileSync, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeHome } from '../support/demo.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(path.join(os.tmpdir(), 'perch-packed-'));
+const run = promisify(execFile);
+
+/** What somebody gets who installs the agent: a tarball, into an empty project, without a network. */
+const projects = { esm: path.join(folder, 'esm'), cjs: path.join(folder, 'cjs') };
+
+beforeAll(async () => {
+  const env = { ...process.env, npm_config_cache: path.join(folder, 'cache') };
+  const pack = ['pack', '--workspace', 'agent', '--json', '--pack-destination', folder];
+  const { stdout } = await run('npm', pack, { cwd: root, env });
+  const [{ filename }] = JSON.parse(stdout);
+  for (const [type, project] of Object.entries(projects)) {
+    mkdirSync(project);
+    const manifest = { name: 'consumer', private: true, type: type === 'esm' ? 'module' : 'commonjs' };
+    writeFileSync(path.join(project, 'package.json'), JSON.stringify(manifest));
+    const install = ['install', '--offline', '--no-audit', '--no-fund', path.join(folder, filename)];
+    await run('npm', install, { cwd: project, env });
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const APP = `
+const games = dynamicSupervisor('games', {
+  child: { host: 'task', run: async (context) => { context.state({ turn: 'x' }); await context.stopped; } },
+});
+const hosted = (id, host) => ({ id, host, module: WORKER });
+const app = supervisor('app', { children: [games, hosted('thinker', 'thread'), hosted('keeper', 'process')] });
+process.once('SIGTERM', () => app.stop().then(() => process.exit()));
+app.start().then(() => games.startChild('7f3a')).then(() => process.send('ready'));
+`;
+const IMPORT = `import { dynamicSupervisor, startAgent, supervisor } from '@perch/agent';
+const WORKER = new URL('./worker.js', import.meta.url);`;
+const REQUIRE = `const { dynamicSupervisor, startAgent, supervisor } = require('@perch/agent');
+const WORKER = require('node:path').join(__dirname, 'worker.js');`;
+
+/** Starts the app in a project, and gives what \`perch tree\` shows of it, by lineage. */
+async function treeOf(type: keyof typeof projects, app: string, execArgv: string[]) {
+  const home = makeHome();
+  const project = projects[type];
+  const worker = type === 'esm' ? 'export const run' : 'exports.run';
+  writeFileSync(path.join(project, 'worker.js'), `${worker} = (context) => context.stopped;`);
+  writeFileSync(path.join(project, 'app.js'), app);
+  const env = { ...home.env, PERCH_INSTANCE: `packed-${type}` };
+  const child = fork(path.join(project, 'app.js'), { cwd: project, execArgv, env });
+  try {
+    await once(child, 'message');
+    const { exit, json } = await home.perch('tree', await home.target(`packed-${type}`));
+    expect(exit).toBe(0);
+    return Object.fromEntries(json.nodes.map((node: { lineage: string }) => [node.lineage, node]));
+  } finally {
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    home.remove();
+  }
+}
+
+describe.each([
+  ['esm', IMPORT],
+  ['cjs', REQUIRE],
+] as const)('in an empty %s project', (type, head) => {
+  test('it brings nothing else along', () => {
+    const installed = readdirSync(path.join(projects[type], 'node_modules')).filter(
+      (name) => name !== '.bin',
+    );
+    expect(installed.toSorted()).toEqual(['.package-lock.json', '@perch']);
+    const agent = path.join(projects[type], 'node_modules/@perch/agent');
+    const manifest = JSON.parse(readFileSync(path.join(agent, 'package.json'), 'utf8'));
+    expect(manifest.dependencies ?? {}).toEqual({});
+    for (const file of ['LICENSE', 'README.md', 'THIRD-PARTY-NOTICES']) {
+      expect(readFileSync(path.join(agent, file), 'utf8')).not.toBe('');
+    }
+  });
+
+  test('startAgent() and supervisors work, on threads and in processes too', async () => {
+    const tree = await treeOf(type, `${head}\nstartAgent({ service: 'packed' });\n${APP}`, []);
+    expect(tree['app/games/7f3a']).toMatchObject({ kind: 'worker', host: 'task', status: 'running' });
+    expect(tree['app/thinker']).toMatchObject({ host: 'thread', status: 'running' });
+    expect(tree['app/keeper']).toMatchObject({ host: 'process', status: 'running' });
+  });
+
+  test.each([
+    ['-r', '@perch/agent/register'],
+    ['--import', '@perch/agent/register'],
+  ])('%s %s shows the same tree as the app that declares it: one registry', async (...flag) => {
+    const tree = await treeOf(type, `${head}\n${APP}`, flag);
+    expect(tree['app/games/7f3a'].parent).toBe(tree['app/games'].id);
+    expect(tree.app.parent).toBe(tree.main.id);
+  });
+
+  test('its types resolve, for every way TypeScript looks for them', () => {
+    const source = `${type === 'cjs' ? "import agent = require('@perch/agent');\nconst { startAgent, supervisor } = agent;" : "import { startAgent, supervisor } from '@perch/agent';"}
+startAgent({ service: 'x', listen: ['127.0.0.1:0'] });
+// @ts-expect-error an option that there is not: were the types not found, anything would do
+startAgent({ servic: 'x' });
+supervisor('app', { children: [{ id: 'one', host: 'task', run: (context) => context.stopped }] });
+`;
+    const project = projects[type];
+    writeFileSync(path.join(project, 'consumer.ts'), source);
+    for (const module of ['node16', 'nodenext']) {
+      const options = ['--module', module, '--strict', '--noEmit', '--target', 'es2022', '--ignoreConfig'];
+      const types = ['--types', 'node', '--typeRoots', path.join(root, 'node_modules/@types')];
+      const tsc = path.join(root, 'node_modules/.bin/tsc');
+      const compile = () =>
+        execFileSync(tsc, [...options, ...types, 'consumer.ts'], { cwd: project, encoding: 'utf8' });
+      expect(compile()).toBe('');
+    }
+  });
+});
