@@ -91,8 +91,10 @@ function killGroup(pid: number | undefined): void {
   }
 }
 
-/** Without the commands that wg-quick echoes (`[#] ip link …`). */
+/** The last lines, where the reason stands, without the commands that wg-quick echoes and wireguard-go's banner. */
 function wordsOf(stderr: string): string {
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('['));
-  return scrub(lines.join('; ')).slice(0, 500);
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !NOISE.test(line));
+  return scrub(lines.slice(-3).join('; ')).slice(0, 500);
 }
+
+const NOISE = /^\[|[│┌└]|^(?:Error: )?Unknown device type\.?$|^RTNETLINK answers: Operation not supported$/;

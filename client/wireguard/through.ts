@@ -19,7 +19,7 @@ export async function throughTunnel({
   const localAddress = tunnelAddress(profile, address.host);
   if (interfaceWith(profile.addresses) !== null) return localAddress;
   const env = place.environment ?? '';
-  throw new PerchError('TUNNEL_OFF', `The tunnel of ${env} is off. Turn it on: perch tunnel up ${env}`, {
+  throw new PerchError('TUNNEL_OFF', `The tunnel of ${env} is off (perch tunnel up ${env})`, {
     env,
   });
 }

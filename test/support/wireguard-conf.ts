@@ -67,7 +67,7 @@ export function hostileConfs(canary: string): HostileConf[] {
     hook('CRLF', after(`PreUp = ${touch};`).replaceAll('\n', '\r\n'), 2),
     hook('no final newline', `${conf({ peer: { PublicKey: false } })}[Interface]\nPreUp = ${touch}`, 10),
     hook('a second [Interface]', `${conf()}[Interface]\nPreUp = ${touch}\n`, 11),
-    hook('an [Interface] of another form', `${conf()}[Interface] = 1\nPreUp = ${touch}\n`, 11, false),
+    hook('an [Interface] of another form', `${conf()}[Interface] = 1\nPreUp = ${touch}\n`, 11),
     hook('an otherwise invalid file', `[Interface]\nPreUp = ${touch}\nNonsense\n`, 2),
     hook('a no-break space before the key', after(`\u00a0PostUp = ${touch}`), 2, false),
     hook('a byte order mark before the key', after(`\ufeffPostUp = ${touch}`), 2, false),

@@ -40,7 +40,7 @@ describe('the way to an instance', () => {
   it('is closed while the tunnel is off, and the words say what to run', async () => {
     await expect(throughTunnel(instance(file('off.conf', conf()), '10.88.0.9'))).rejects.toMatchObject({
       code: 'TUNNEL_OFF',
-      message: 'The tunnel of prod is off. Turn it on: perch tunnel up prod',
+      message: 'The tunnel of prod is off (perch tunnel up prod)',
     });
   });
 
