@@ -21,12 +21,19 @@ export class Outbox {
   #isClosed = false;
   #waiting: (() => void)[] = [];
 
-  constructor(stream: SessionStream) {
+  constructor(stream: SessionStream, onClose: () => void) {
     this.#stream = stream;
-    stream.on('close', () => {
+    const { transport } = stream;
+    const closed = () => {
+      stream.off('close', closed);
+      transport?.off('close', closed);
       this.#isClosed = true;
       this.#release();
-    });
+      onClose();
+    };
+    stream.on('close', closed);
+    // A channel that is paused, since its client takes nothing, never comes to its own `close`.
+    transport?.on('close', closed);
   }
 
   /** A frame that cannot be sent (too large, no JSON) goes out as an error in its place. */

@@ -83,9 +83,8 @@ class ServedSession {
     this.#login = login;
     this.#handlers = handlers;
     this.#hooks = hooks;
-    this.#outbox = new Outbox(stream);
+    this.#outbox = new Outbox(stream, () => this.#closed());
     stream.on('error', () => this.#outbox.abandon());
-    stream.on('close', () => this.#closed());
     stream.on('end', () => this.#ended());
     stream.on('data', (chunk: Uint8Array) => this.#read(chunk));
   }

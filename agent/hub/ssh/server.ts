@@ -39,6 +39,8 @@ const ALGORITHMS: ssh2.Algorithms = {
  * forwarding, agents, X11 and sftp have nobody here who answers to them, which ssh2 turns into a refusal.
  */
 export function serveSsh(socket: Socket, options: SshOptions): void {
+  // Each channel listens for the socket's end beside ssh2 itself; Node would warn on the service's stderr.
+  socket.setMaxListeners(LIMITS.maxChannels + 10);
   // A server object for each connection: it listens on nothing, and ties the connection to its socket.
   const server = new ssh2.Server({ hostKeys: [options.hostKey], ident: 'Perch', algorithms: ALGORITHMS });
   server.on('connection', (connection: Connection) => serveConnection(connection, socket, options));
