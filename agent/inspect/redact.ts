@@ -37,7 +37,7 @@ const SHAPES: [RegExp, string][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, REDACTED],
   [/\b((?:set-)?cookie|(?:proxy-)?authorization)(\s*:\s*)[^\r\n]+/gi, `$1$2${REDACTED}`],
   // A port is no password: `http://localhost:4873/@scope/name`.
-  [/:\/\/([^\s'"@:/?#]*):(?!\d+(?:[/?#\s]|$))[^\s'"]*@/g, `://$1:${REDACTED}@`],
+  [/:\/\/([^\s'"@:/?#]*):(?!\d+(?:[/?#\s]|$))[^\s'"]{0,300}@/g, `://$1:${REDACTED}@`],
   [/\b(Bearer|Basic)\s+[\w+/=.~-]{8,}/g, `$1 ${REDACTED}`],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, REDACTED],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, REDACTED],
@@ -46,4 +46,4 @@ const SHAPES: [RegExp, string][] = [
 
 /** `name=value`, `name: value`, `"name":"value"`. The look-behind keeps it linear in long words. */
 const PAIR =
-  /(?<![\w.-])(["']?)([\w-][\w.-]*)\1(\s*[:=]\s*)(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,;&"'})\]]+)/g;
+  /(?<![\w.-])(["']?)([\w-][\w.-]*)\1(\s*[:=]\s*)(?:\[redacted\]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s,;&"'})\]]+)/g;

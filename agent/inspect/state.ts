@@ -66,14 +66,16 @@ function read(
 }
 
 function withDefaults(given: Partial<ReadOptions>): ReadOptions {
+  // Own options only: what is absent must not be looked up on Object.prototype.
+  const own = { __proto__: null, ...given } as Partial<ReadOptions>;
   return {
-    path: given.path ?? '',
-    from: given.from ?? 0,
-    depth: given.depth ?? LIMITS.stateDepth,
-    breadth: given.breadth ?? LIMITS.stateBreadth,
-    maxBytes: given.maxBytes ?? LIMITS.stateBytes,
-    maxMs: given.maxMs ?? LIMITS.stateMs,
-    redact: given.redact ?? [],
-    now: given.now ?? clock,
+    path: own.path ?? '',
+    from: own.from ?? 0,
+    depth: own.depth ?? LIMITS.stateDepth,
+    breadth: own.breadth ?? LIMITS.stateBreadth,
+    maxBytes: own.maxBytes ?? LIMITS.stateBytes,
+    maxMs: own.maxMs ?? LIMITS.stateMs,
+    redact: own.redact ?? [],
+    now: own.now ?? clock,
   };
 }
