@@ -32,14 +32,15 @@ export function describeError(error: object, bytes: number): Container {
 }
 
 const ErrorConstructor = Error;
-/** In newer versions of V8 `stack` is an own accessor of V8's, the same for every error. */
-const stackGetter = descriptorOf(new Error('to look at'), 'stack')?.get;
-const readStack = stackGetter ? (uncurry(stackGetter) as unknown as Method<object, [], unknown>) : null;
 /** Absent, or Node's own, which does nothing but format. */
 const formatterAtLoad: unknown = descriptorOf(Error, 'prepareStackTrace')?.value;
 const formatsWithNode =
   formatterAtLoad === undefined ||
   (typeof formatterAtLoad === 'function' && formatterAtLoad.name === 'ErrorPrepareStackTrace');
+
+/** In newer versions of V8 `stack` is an own accessor of V8's, the same for every error. */
+const stackGetter = !formatsWithNode ? undefined : descriptorOf(new Error('to look at'), 'stack')?.get;
+const readStack = stackGetter ? (uncurry(stackGetter) as unknown as Method<object, [], unknown>) : null;
 
 /** The message, where it is data; '' where it is an accessor. */
 export function messageOf(error: object): string {
