@@ -110,21 +110,22 @@ export function print(piece: Piece): string {
   return text + piece.text + closing(container, piece.more, piece.shown > 0);
 }
 
-/** The bytes of a container that is not walked; of one that will be at most, while it has no entries; and when it is. */
+/** The bytes of a container while it is not walked. */
 export function stubBytes(container: Container): number {
   return utf8Bytes(stub(container));
 }
 
-export function reservedBytes(container: Container): number {
-  return utf8Bytes(container.open) + container.of.length * 3 + MORE_BYTES;
+/** The bytes of a walked container beside its entries: at most, before it is walked, and then exactly. */
+export function frameBytesAtMost(container: Container): number {
+  return utf8Bytes(container.open) + MORE_BYTES;
 }
 
-export function walkedBytes({ container, more, shown }: Piece): number {
+export function frameBytes({ container, more, shown }: Piece): number {
   return utf8Bytes(container.open) + closing(container, more, shown > 0).length;
 }
 
-/** `,"$more":{"$":"More","count":4294967295,"of":}` is the longest way to say that there is more. */
-const MORE_BYTES = 56;
+/** `,"$more":{"$":"More","count":4294967295}}` is the longest way to say that there is more. */
+const MORE_BYTES = 48;
 
 /** What stands for a container that is not walked. An Error says all but its fields. */
 function stub(container: Container): string {

@@ -15,7 +15,15 @@ import {
   setValues,
   utf8Bytes,
 } from './state-intrinsics.ts';
-import { Container, type Cut, Piece, pathOf, reservedBytes, stubBytes, walkedBytes } from './state-piece.ts';
+import {
+  Container,
+  type Cut,
+  frameBytes,
+  frameBytesAtMost,
+  Piece,
+  pathOf,
+  stubBytes,
+} from './state-piece.ts';
 import { entryName, isSecretName, type Place } from './state-place.ts';
 import type { Redaction, Trail } from './state-redaction.ts';
 
@@ -67,7 +75,7 @@ export class Walk {
     }
     const root = new Piece(null, '', place.kind === 'value' ? place.trail : null, found, '');
     this.root = root;
-    this.#spent = reservedBytes(found);
+    this.#spent = stubBytes(found);
     mapSet(this.#seen, found.source, root);
     this.#queueTail = root;
     for (let at: Piece | null = root; at !== null && !this.isCut; at = at.queued) this.#expand(at);
@@ -87,12 +95,19 @@ export class Walk {
     const { count } = container;
     const begin = piece.parent === null ? min(this.#bounds.from, count) : 0;
     const end = min(begin + this.#bounds.breadth, count);
+    const stub = stubBytes(container);
+    const frame = frameBytesAtMost(container);
+    // Room for the frame in place of the stub, that it may be closed properly whatever happens.
+    if (!this.#fits(frame - stub, null)) return;
     this.#showEntries(piece, begin, end);
-    if (piece.shown === 0 && end > begin) return;
+    if (piece.shown === 0 && end > begin) {
+      this.#spent += stub - frame;
+      return;
+    }
     piece.isWalked = true;
     piece.more = count - begin - piece.shown;
     if (piece.more > 0) this.truncated++;
-    this.#spent += walkedBytes(piece) - reservedBytes(container);
+    this.#spent += frameBytes(piece) - frame;
   }
 
   #showEntries(piece: Piece, begin: number, end: number): void {
@@ -200,8 +215,7 @@ export class Walk {
     const begin = parent.shown === 0 ? lead : `,${lead}`;
     if (found instanceof Container) {
       const isOpen = found.count > 0 && parent.depth + 1 < this.#bounds.depth;
-      const bytes = isOpen ? reservedBytes(found) : stubBytes(found);
-      if (!this.#fits(utf8Bytes(begin) + tail.length + bytes, found.fields)) return false;
+      if (!this.#fits(utf8Bytes(begin) + tail.length + bytesOf(found), found.fields)) return false;
       const piece = new Piece(parent, `${name}`, trail, found, parent.text + begin);
       parent.append(piece);
       parent.text = tail;
@@ -238,6 +252,11 @@ export class Walk {
     if (!this.isCut) this.#spent += bytes;
     return !this.isCut;
   }
+}
+
+/** An empty one is walked from the beginning. */
+function bytesOf(found: Container): number {
+  return found.count > 0 ? stubBytes(found) : utf8Bytes(found.open) + found.close.length;
 }
 
 function countStubs(piece: Piece): number {
