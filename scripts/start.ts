@@ -73,9 +73,13 @@ async function openApp(): Promise<ChildProcess | null> {
   say(`opening the app with ${electron.words}`);
   const child = spawn(electron.executable, electronArguments(), {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'inherit', 'pipe'],
   });
   children.push(child);
+  // Chromium's own lines, about a bus or a graphics card that is not there, say nothing to a person.
+  createInterface({ input: child.stderr! }).on('line', (line) => {
+    if (!/^\[\d+:\d+\/\S+:(ERROR|WARNING|INFO):/.test(line)) process.stderr.write(`${line}\n`);
+  });
   return child;
 }
 

@@ -7,6 +7,7 @@ import { createWriteStream, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import { findElectron } from './electron-runtime.ts';
 import {
   chooseLanes,
   judge,
@@ -58,6 +59,8 @@ async function runLane(lane: Lane): Promise<Outcome> {
   if (lane.project === 'checks') return runChecks(lane.name);
   const report = path.join(logs, `${lane.name}.json`);
   const env: Record<string, string> = {};
+  // Fetched before the clock of a test runs.
+  if (lane.needs?.includes('app')) await findElectron({ allowTestRuntime: true, download: false, say });
   if (lane.node) env.PERCH_TEST_NODE = await nodeRuntime(lane.node, say);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const args = ['vitest', 'run', '--project', lane.project, ...reporters, ...(lane.only ? [lane.only] : [])];
