@@ -47,7 +47,7 @@ function Phase({ phase, run }: { phase: (typeof PHASES)[number]; run: ActRun }) 
   return (
     <li className={`phase${at === null ? ' is-open' : ''}`} title={step?.words}>
       <span className="phase-name">{phase}</span>
-      <span className="phase-time">{at === null ? '–' : phase === 'accepted' ? '0 ms' : duration(at)}</span>
+      <span className="phase-time">{at === null ? '–' : duration(at)}</span>
     </li>
   );
 }

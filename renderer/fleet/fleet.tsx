@@ -58,7 +58,7 @@ interface Branch {
 function Environment({ environment, open, idOf }: Branch & { environment: EnvironmentView }) {
   const { name, tunnel } = environment;
   return (
-    <div role="treeitem" aria-level={1} aria-expanded aria-label={name} tabIndex={-1}>
+    <div role="treeitem" aria-level={1} aria-expanded aria-label={name}>
       <div className="fleet-environment">
         <span className="cut">{name}</span>
         {tunnel && (
@@ -92,7 +92,7 @@ function Region({ region, instances, open, idOf }: Branch & { region: string; in
     ));
   if (region === '') return items(2);
   return (
-    <div role="treeitem" aria-level={2} aria-expanded aria-label={region} tabIndex={-1}>
+    <div role="treeitem" aria-level={2} aria-expanded aria-label={region}>
       <div className="fleet-region">{region}</div>
       <div role="group">{items(3)}</div>
     </div>
@@ -118,7 +118,6 @@ function Instance({ id, level, instance, isOpen }: InstanceProps) {
       aria-level={level}
       aria-selected={isOpen}
       aria-label={[name, word, ...more].join(', ')}
-      tabIndex={-1}
       className={`fleet-instance${isOpen ? ' is-selected' : ''}`}
       onClick={() => openInstance(instance.key)}
     >

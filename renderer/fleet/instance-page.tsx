@@ -64,25 +64,31 @@ function Connecting({ instance }: { instance: InstanceView }) {
 
 function Refused({ instance }: { instance: InstanceView }) {
   const { error } = instance;
-  const publicKey = useValue(fleet)?.publicKey ?? null;
-  const hasNoKey = error?.code === 'NO_IDENTITY' || error?.code === 'BAD_IDENTITY';
+  const line = textFact(error, 'line');
+  if (error?.code === 'KEY_REFUSED' && line) {
+    return (
+      <>
+        <h2 role="alert">{instance.name} does not know this key</h2>
+        <p>
+          Put this line into the service’s <code>PERCH_AUTHORIZED_KEYS</code>. A file is read at every login,
+          so nothing has to be started again.
+        </p>
+        <Command text={line} label="Copy the line" />
+        <p className="soft">Grant less by taking capabilities out of it.</p>
+        <p>
+          <Retry instance={instance} />
+        </p>
+      </>
+    );
+  }
   return (
     <>
       <h2 role="alert">
-        {hasNoKey ? 'There is no key to log in with' : `${instance.name} refuses this key`}
+        {error?.code === 'NO_IDENTITY' ? 'There is no key to log in with' : 'The login failed'}
       </h2>
       <p className="selectable">{error?.message}</p>
       <p className="soft">{error?.mend}</p>
       {error?.code === 'NO_IDENTITY' && <Command text="npx perch keys new" />}
-      {!hasNoKey && publicKey && (
-        <>
-          <Command text={publicKey} label="Copy the public key" />
-          <p className="soft">
-            With <code>capabilities="observe,inspect,control"</code> before it, the key may also read state
-            and act.
-          </p>
-        </>
-      )}
       <p>
         <Retry instance={instance} />
       </p>

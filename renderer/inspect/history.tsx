@@ -25,7 +25,7 @@ export function HistoryTab({ instance, node }: { instance: string; node: TreeNod
             </span>
             {row.tookMs !== null && <span className="history-took">{duration(row.tookMs)}</span>}
           </p>
-          {[row.reason, decisionWords(row), byWhom(row)].filter(Boolean).map((words) => (
+          {linesOf(row).map((words) => (
             <p key={words} className="soft selectable">
               {words}
             </p>
@@ -34,6 +34,11 @@ export function HistoryTab({ instance, node }: { instance: string; node: TreeNod
       ))}
     </ol>
   );
+}
+
+function linesOf(row: TimelineRow): string[] {
+  const reason = row.reason === whatWords(row) ? '' : (row.reason ?? '');
+  return [reason, decisionWords(row), byWhom(row)].filter((words) => words !== '');
 }
 
 export function concerns(row: TimelineRow, node: TreeNode): boolean {

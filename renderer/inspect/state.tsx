@@ -145,7 +145,6 @@ function StateTree({ reading, isOld, name }: { reading: StateReading; isOld: boo
               aria-level={row.level}
               aria-selected={index === at}
               aria-expanded={row.isOpen === null ? undefined : row.isOpen && row.asks === null}
-              tabIndex={-1}
               className={`state-row is-${row.tone}${index === at ? ' is-active' : ''}`}
               style={{ transform: `translateY(${start}px)`, paddingLeft: 6 + (row.level - 1) * 14 }}
               onClick={() => {

@@ -145,7 +145,6 @@ function Rows({ rows, onOpen }: { rows: readonly TimelineRow[]; onOpen: (row: Ti
               role="row"
               aria-rowindex={index + 2}
               aria-selected={index === active}
-              tabIndex={-1}
               className={`timeline-row is-placed${index === active ? ' is-active' : ''}`}
               style={{ transform: `translateY(${start}px)` }}
               onClick={() => {

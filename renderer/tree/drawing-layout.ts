@@ -30,7 +30,7 @@ interface Datum {
 }
 
 const LINE_PX = 28;
-const GAP_PX = 44;
+const GAP_PX = 32;
 
 /**
  * The open lines as a tree from left to right (d3-hierarchy's tidy tree). A column is as wide as its widest box.

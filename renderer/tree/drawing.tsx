@@ -13,7 +13,7 @@ import { severityOf, statusWords } from './words.ts';
 
 /** Siblings drawn under one parent before the rest is folded, and how many more a click shows. */
 const SIBLINGS = 12;
-const PAD_PX = 26;
+const PAD_PX = 30;
 
 interface DrawingProps {
   instance: string;
@@ -171,7 +171,6 @@ function DrawnNode({
       aria-selected={isSelected}
       aria-expanded={row!.hasChildren ? row!.isOpen : undefined}
       aria-label={`${node.name} ${lifeOf(node)} ${node.kind}, ${statusWords(node)}`}
-      tabIndex={-1}
       className={classes.filter(Boolean).join(' ')}
       transform={`translate(${drawn.x} ${drawn.y})`}
       onClick={onSelect}
@@ -220,7 +219,6 @@ function Folded({ drawn, onUnfold }: { drawn: Drawn; onUnfold: (parent: string) 
       role="treeitem"
       aria-selected={false}
       aria-label={`${count} more, show them`}
-      tabIndex={-1}
       className="drawn is-folded"
       transform={`translate(${drawn.x} ${drawn.y})`}
       onClick={() => onUnfold(under)}

@@ -40,7 +40,6 @@ export function OutlineRow(props: OutlineRowProps) {
       id={id}
       className={classes.filter(Boolean).join(' ')}
       role="row"
-      tabIndex={-1}
       aria-rowindex={index}
       aria-level={row.level}
       aria-posinset={row.position}

@@ -26,7 +26,7 @@ export function fitted(drawing: Size, window: Size): Viewport {
   const down = (window.height - 2 * MARGIN_PX) / drawing.height;
   const scale = Math.min(1, Math.max(READABLE, Math.min(across, down)));
   const free = (size: number, room: number) => Math.max(MARGIN_PX, (room - size * scale) / 2);
-  return { x: MARGIN_PX, y: free(drawing.height, window.height), scale };
+  return { x: free(drawing.width, window.width), y: free(drawing.height, window.height), scale };
 }
 
 /** The same viewport moved as little as needed, so that the window is never empty. */
