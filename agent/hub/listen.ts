@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { rmSync, writeSync } from 'node:fs';
 import { chmod, rename } from 'node:fs/promises';
 import net from 'node:net';
 import { type AgentConfig, type ListenAddress, parseListenAddress } from '../config.ts';
@@ -41,9 +41,13 @@ async function openLocal(config: AgentConfig, doors: Doors): Promise<void> {
     const options = { doorkeeper: { kind: 'local' }, hostKey: () => (key ??= newHostKey().text) } as const;
     // It gets its name once it answers: between bind and listen whoever found it would be refused.
     const fresh = `${path}.new`;
-    await doors.open({ kind: 'unix', path: fresh, raw: `unix:${path}` }, new Gate(), options);
-    await chmod(fresh, 0o600);
-    await rename(fresh, path);
+    await doors.open({ kind: 'unix', path: fresh, raw: `unix:${path}` }, new Gate(), options, async () => {
+      await chmod(fresh, 0o600);
+      await rename(fresh, path);
+      const remove = () => rmSync(path, { force: true });
+      if (doors.signal.aborted) remove();
+      doors.signal.addEventListener('abort', remove);
+    });
   } catch {
     // Without a directory of its own the agent has no local socket, and the service runs as without it.
   }
@@ -124,14 +128,23 @@ class Doors implements Listening {
     (this.#hooks.say ?? sayOnStderr)(`perch: ${line}`);
   }
 
-  /** Listens, and resolves with the address as it came out; rejects with Node's error. */
-  async open(address: ListenAddress, gate: Gate, entry: Entry): Promise<string> {
+  /** Listens, and resolves with the address as it came out, once `publish` made it known; rejects with Node's error. */
+  async open(
+    address: ListenAddress,
+    gate: Gate,
+    entry: Entry,
+    publish?: () => Promise<void>,
+  ): Promise<string> {
     if (address.kind === 'unix') await removeDeadSocket(address.path);
     // Without Nagle's algorithm: ssh2 writes a packet in parts, and each would wait 40 ms for the one before.
     const server = net.createServer({ noDelay: true }, (socket) => this.#admit(socket, gate, entry));
     await listen(server, address);
-    if (this.signal.aborted) server.close();
-    else this.#servers.add(server);
+    this.#servers.add(server);
+    await publish?.();
+    if (this.signal.aborted) {
+      server.close();
+      throw new Error('the agent has stopped listening');
+    }
     const shown = shownAddress(server, address);
     this.addresses.push(shown);
     this.#hooks.onListening([...this.addresses]);

@@ -31,7 +31,7 @@ const SETTLED_MS = 10_000;
 
 /** Removes sockets (of agents, and of hubs that took joining ones) whose process is gone. */
 export async function sweepDeadSockets(directory: string, now = Date.now()): Promise<void> {
-  const names = (await readdir(directory)).filter((name) => /\.(sock|hub)$/.test(name));
+  const names = (await readdir(directory)).filter((name) => /\.(sock|hub)(\.new)?$/.test(name));
   await Promise.all(
     names.map(async (name) => {
       const file = path.join(directory, name);

@@ -22,6 +22,8 @@ async function run(data: HubData, main: MessagePort): Promise<void> {
   // A fault of one session or one question must not end the hub.
   process.on('uncaughtException', () => {});
   process.on('unhandledRejection', () => {});
+  // Node's own warnings would go to the service's stderr.
+  process.removeAllListeners('warning');
   if (!data.canInspect) forbidInspector();
   // Keeps this thread's loop alive; the thread as a whole is unref'd in main.
   setInterval(() => {}, 1 << 30);

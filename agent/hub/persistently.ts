@@ -16,6 +16,7 @@ export async function persistently<T>(
     try {
       return await attempt();
     } catch (error) {
+      if (signal.aborted) return null;
       if (waitMs === 0 && !onFirstFailure(error as Error)) return null;
     }
   }
