@@ -1,8 +1,8 @@
 import { PerchError } from '../../protocol/errors.ts';
 import type { FleetInstance } from '../fleet/fleet.ts';
 import { interfaceWith } from './interface.ts';
+import { readProfile } from './profile-file.ts';
 import { tunnelAddress } from './reach.ts';
-import { readProfile } from './tunnel.ts';
 
 /**
  * The address to connect to an instance from, so that the way leads through its environment's tunnel and no other;

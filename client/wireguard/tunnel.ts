@@ -1,11 +1,9 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { PerchError } from '../../protocol/errors.ts';
 import type { InventoryEnvironment } from '../fleet/inventory.ts';
-import { readConf } from './conf.ts';
-import { badConf } from './conf-sections.ts';
 import { interfaceExists, interfaceName, interfaceWith } from './interface.ts';
 import { privileged } from './privileged.ts';
-import { CONF_LIMITS, type ConfWarning, type Profile } from './profile.ts';
+import type { ConfWarning, Profile } from './profile.ts';
+import { readProfile } from './profile-file.ts';
 import { requireTools } from './run.ts';
 
 /** An environment's tunnel: its file, read, and the name its interface has when Perch makes it. */
@@ -24,15 +22,6 @@ export async function readTunnel(environment: InventoryEnvironment): Promise<Tun
   if (file === null)
     throw new PerchError('NO_TUNNEL', `${name} has no tunnel in the inventory`, { env: name });
   return { env: name, file, interfaceName: interfaceName(name), services, ...(await readProfile(file)) };
-}
-
-/** Reads a `.conf`. Throws BAD_CONF, CONF_RUNS_COMMANDS. */
-export async function readProfile(file: string): Promise<Pick<Tunnel, 'profile' | 'warnings'>> {
-  const { bytes, isOpenToOthers } = await readSmallFile(file);
-  const { profile, warnings } = readConf(bytes, file);
-  if (!isOpenToOthers) return { profile, warnings };
-  const words = `can be read by other users of this computer, and holds a private key: chmod 600 ${file}`;
-  return { profile, warnings: [{ kind: 'readable-by-others', line: null, words }, ...warnings] };
 }
 
 export interface UpOptions {
@@ -96,21 +85,4 @@ export async function tunnelDown(
 function requireRoot(what: string, asRoot: string): void {
   if (process.geteuid?.() === 0) return;
   throw new PerchError('NEEDS_ROOT', `${what} needs root. Run: ${asRoot}`, { command: asRoot });
-}
-
-/** A file that may be anything: at most one byte more than a `.conf` may have, no device, no pipe. */
-async function readSmallFile(file: string): Promise<{ bytes: Uint8Array; isOpenToOthers: boolean }> {
-  let handle: FileHandle | undefined;
-  try {
-    handle = await open(file, 'r');
-    const stats = await handle.stat();
-    if (!stats.isFile()) throw new Error('it is not a file');
-    const buffer = Buffer.alloc(CONF_LIMITS.maxBytes + 1);
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-    return { bytes: buffer.subarray(0, bytesRead), isOpenToOthers: (stats.mode & 0o044) !== 0 };
-  } catch (cause) {
-    throw badConf(file, [{ line: null, words: `cannot be read: ${(cause as Error).message}` }]);
-  } finally {
-    await handle?.close();
-  }
 }

@@ -90,3 +90,56 @@ export async function traces(lab: Lab): Promise<string[]> {
   const { stdout } = await lab.desktop.run(['bash', '-c', script]);
   return stdout.split('\n').filter((line) => line !== '');
 }
+
+/** The example game as a region runs it: its agent listens inside the tunnel only, and has no local socket. */
+export async function startGame(
+  machine: Machine,
+  address: string,
+  authorizedKey: string,
+): Promise<{ running: Running; instance: LabInstance & { hostKey: string } }> {
+  const name = `tictactoe-${machine.name}`;
+  const running = machine.start([process.execPath, 'dist/examples/tictactoe/main.js'], {
+    PORT: String(GAME_PORT),
+    PERCH_SERVICE: 'tictactoe',
+    PERCH_REGION: machine.name,
+    PERCH_INSTANCE: name,
+    PERCH_LISTEN: address,
+    PERCH_LOCAL: 'off',
+    PERCH_AUTHORIZED_KEYS: `capabilities="observe,inspect,control" ${authorizedKey}`,
+  });
+  const [, listening, hostKey] = await running.printed(/^perch: listening on (\S+) (SHA256:\S+)$/m);
+  await running.printed(/http:\/\/127\.0\.0\.1/);
+  return { running, instance: { name, region: machine.name, address: listening!, hostKey: hostKey! } };
+}
+
+const GAME_PORT = 8400;
+
+/** A person opens a game on the machine and plays `cells`, alternating with a second one. Gives the game's id. */
+export async function playGame(machine: Machine, cells: readonly number[]): Promise<string> {
+  const program = `
+    const url = 'http://127.0.0.1:${GAME_PORT}';
+    const post = async (path, body) => {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+      if (!response.ok) throw new Error(path + ': ' + (await response.text()));
+      return response.json();
+    };
+    const events = (await fetch(url + '/events')).body.pipeThrough(new TextDecoderStream());
+    const x = await post('/games', { name: 'Ada' });
+    const o = await post('/join', { id: x.id, name: 'Grace' });
+    const cells = ${JSON.stringify(cells)};
+    let text = '';
+    let played = 0;
+    const next = () => post('/move', { id: x.id, token: (played % 2 ? o : x).token, cell: cells[played] });
+    await next();
+    for await (const part of events) {
+      text += part;
+      const views = text.split('\\n\\n').filter((event) => event.includes('event: game') && event.includes(x.id));
+      if (!views.some((view) => view.includes('"moves":' + (played + 1) + ','))) continue;
+      if (++played === cells.length) break;
+      await next();
+    }
+    process.stdout.write(x.id);
+    process.exit();`;
+  return machine.must([process.execPath, '--input-type=module', '-e', program]);
+}

@@ -11,7 +11,7 @@
  * behind, also when the test run is killed.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -41,7 +41,8 @@ const INSIDE = 'PERCH_LAB';
 export async function startLab(): Promise<Lab> {
   const inside = process.env[INSIDE];
   if (inside) return labOf([], inside, JSON.parse(readFileSync(path.join(inside, 'keys.json'), 'utf8')));
-  const folder = mkdtempSync(path.join(tmpdir(), 'perch-lab-'));
+  sweep();
+  const folder = mkdtempSync(path.join(tmpdir(), `${FOLDER}${process.pid}-`));
   const keeper = await startKeeper();
   const entry = enter(keeper.pid!);
   const stop = async () => {
@@ -57,6 +58,17 @@ export async function startLab(): Promise<Lab> {
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+const FOLDER = 'perch-lab-';
+
+/** Removes the folders of labs whose starter was killed; the kernel has removed all else of them. */
+function sweep(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = /^perch-lab-(\d+)-/.exec(name)?.[1];
+    if (pid && !existsSync(`/proc/${pid}`))
+      rmSync(path.join(tmpdir(), name), { recursive: true, force: true });
   }
 }
 

@@ -165,6 +165,43 @@ describe('perch tunnel down', () => {
   });
 });
 
+describe('an ordinary user, while the tunnel is up', () => {
+  /** In a user namespace of its own: another uid, and no right over the network. */
+  const asUser = (fleet: LabFleet, ...args: string[]) =>
+    lab.desktop.run(
+      ['unshare', '--user', '--map-user=1000', '--map-group=1000', process.execPath, 'cli/bin.js'].concat(
+        args,
+        ['--inventory', fleet.inventory, '--json'],
+      ),
+    );
+
+  it.each([
+    ['fly', ['handshakes']],
+    ['regions', ['handshakes', 'counters']],
+  ])('sees %s by what its agents answer, and what it cannot see', async (env, unknown) => {
+    const fleet = env === 'fly' ? fly : regions;
+    await up(fleet);
+    const status: TunnelStatus = JSON.parse((await asUser(fleet, 'tunnel', 'status', env)).stdout);
+    expect(status).toMatchObject({ state: 'up', isOurs: true, unknown });
+    expect(status.peers.every((peer) => peer.handshakeAgeMs === null)).toBe(true);
+    // Up already: nothing needs root.
+    expect((await asUser(fleet, 'tunnel', 'up', env)).exitCode).toBe(0);
+  });
+
+  it('cannot take it down', async () => {
+    await up(fly);
+    const { exitCode, stdout } = await asUser(fly, 'tunnel', 'down', 'fly');
+    expect(exitCode).toBe(3);
+    expect(JSON.parse(stdout).error).toMatchObject({
+      code: 'NEEDS_ROOT',
+      message: expect.stringMatching(
+        /^Taking a tunnel down needs root\. Run: sudo .* tunnel down fly --inventory /,
+      ),
+    });
+    expect(await fly.status()).toMatchObject({ state: 'up' });
+  });
+});
+
 describe('a connection of the environment', () => {
   it('is not tried any other way while the tunnel is off', async () => {
     // The default route leads to the underlay, which would swallow or, worse, answer it.
