@@ -30,6 +30,7 @@ const PARTS: Record<Need, readonly Part[]> = {
     { package: 'wireguard-tools', program: 'wg-quick' },
     { package: 'wireguard-go', program: 'wireguard-go' },
     { package: 'iproute2', program: 'ip' },
+    { package: 'procps', program: 'pgrep' },
   ],
 };
 

@@ -1,12 +1,18 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
+
+const started: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+});
 
 /** Runs `scripts/lab.ts run …`; `lines` are what the command in the lab prints. */
 function runLab(...command: string[]) {
   const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/lab.ts', 'run', ...command], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  started.push(child);
   let text = '';
   let onText = () => {};
   child.stdout.on('data', (chunk) => {
