@@ -18,7 +18,7 @@ export const tree = command({
     'Prints the tree of an instance: its process, threads, supervisors and workers, and what died a moment ' +
     'ago. With --watch it is drawn again in place; where stdout is no terminal, or under --json, a new tree ' +
     'follows the one before.',
-  json: '{instance:{service,region,instance,pid,node,epoch}, revision, nodes:[{id,parent,links,kind,host,name,lineage,incarnation,status,pid,startedAt,restarts,metrics}]}; with --watch one a line.',
+  json: '{instance:{service,region,instance,pid,node,epoch}, revision, nodes:[{id, parent, links, kind, host, name, lineage, incarnation, status, pid, startedAt, restarts, metrics}]}; with --watch one a line.',
   examples: ['tree fra-1', 'tree 127.0.0.1:7400 --depth 3', 'tree fra-1 --watch --json'],
   async run({ args, options, out, signal }) {
     const reached = await reachTarget(args.TARGET, options, out, signal);
