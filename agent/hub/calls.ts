@@ -150,6 +150,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 interface StateArgs {
   node: string;
   path?: string;
+  from?: number;
   depth?: number;
   breadth?: number;
   maxBytes?: number;
@@ -177,6 +178,7 @@ async function readStateOf(
   const question: Questions['state']['args'] = {
     serial: serial === undefined ? 'hosted' : Number(serial),
     path: args.path ?? '',
+    from: args.from ?? 0,
     depth: args.depth ?? LIMITS.stateDepth,
     breadth: args.breadth ?? LIMITS.stateBreadth,
     maxBytes: args.maxBytes ?? LIMITS.stateBytes,

@@ -33,7 +33,7 @@ export class OtherProcesses {
 
   /** One look at /proc. Costs the hub's thread some milliseconds on a full machine, the service nothing. */
   scan(): void {
-    const found = scanDescendants(this.#hub.own.pid);
+    const found = scanDescendants(this.#hub.own.pid, [...this.#known.values()]);
     if (!found.available) return;
     const now = performance.now();
     const seen = new Set<string>();

@@ -71,7 +71,14 @@ export interface Questions {
   /** Send what is gathered now; the answer comes after it. */
   flush: { args: Record<never, never>; answer: null };
   state: {
-    args: { serial: number | 'hosted'; path: string; depth: number; breadth: number; maxBytes: number };
+    args: {
+      serial: number | 'hosted';
+      path: string;
+      from?: number;
+      depth: number;
+      breadth: number;
+      maxBytes: number;
+    };
     answer: Pick<StateAnswer, 'value' | 'cost' | 'partial'>;
   };
   act: { args: { serial: number; act: Act; cause: ActCause }; answer: ActReceipt };

@@ -1,9 +1,18 @@
 import { asPerchError, PerchError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { backlogCount, readState, resolveReference } from '../inspect/state.ts';
+import {
+  backlogCount,
+  type ReadOptions,
+  readState,
+  readStateText,
+  resolveReference,
+} from '../inspect/state.ts';
 import type { DeclaredNode, Handover, LocalFact, Registry, RegistryObserver } from '../registry.ts';
 import type { HubMessage, ProbeMessage, Question, Questions, WireFact, WireNode } from './messages.ts';
 import { newPulse, PulseWriter } from './pulse.ts';
+
+/** Taken at load: a service may put another in its place. */
+const parseJson = JSON.parse;
 
 /** At most so many facts wait for one flush; a storm beyond it is counted, not kept. */
 const MAX_FACTS = 4096;
@@ -81,7 +90,13 @@ export class Probe implements RegistryObserver {
   /** The same as text, for an answer that leaves through the inspector. */
   answerText(question: Question, args: string): string {
     try {
-      return JSON.stringify({ value: this.answer(question, JSON.parse(args)) });
+      const asked = parseJson(args);
+      // A state becomes text without a look for the service's `toJSON`.
+      if (question === 'state') {
+        const { reference, bounds } = this.#stateToRead(asked);
+        return `{"value":${readStateText(reference, bounds)}}`;
+      }
+      return JSON.stringify({ value: this.answer(question, asked) });
     } catch (thrown) {
       return JSON.stringify({ error: asPerchError(thrown).toDocument() });
     }
@@ -95,20 +110,23 @@ export class Probe implements RegistryObserver {
       if (!node) return { accepted: false, code: 'GONE', words: 'That incarnation has ended.' };
       return node.act(act, cause);
     },
-    state: ({ serial, path, depth, breadth, maxBytes }) => {
-      const handover = serial === 'hosted' ? this.#registry.hosted : this.#registry.nodes.get(serial);
-      if (!handover && serial !== 'hosted') throw new PerchError('GONE', 'That incarnation has ended.');
-      if (!handover?.state) throw new PerchError('NO_STATE', 'It declared no state.');
-      return readState(resolveReference(handover.state.reference), {
-        path,
-        depth,
-        breadth,
-        maxBytes,
-        maxMs: LIMITS.stateMs,
-        redact: handover.state.redact,
-      });
+    state: (args) => {
+      const { reference, bounds } = this.#stateToRead(args);
+      return readState(reference, bounds);
     },
   };
+
+  /** What is to be read, and how far. */
+  #stateToRead({ serial, ...asked }: Questions['state']['args']): {
+    reference: unknown;
+    bounds: Partial<ReadOptions>;
+  } {
+    const handover = serial === 'hosted' ? this.#registry.hosted : this.#registry.nodes.get(serial);
+    if (!handover && serial !== 'hosted') throw new PerchError('GONE', 'That incarnation has ended.');
+    if (!handover?.state) throw new PerchError('NO_STATE', 'It declared no state.');
+    const { reference, redact } = handover.state;
+    return { reference: resolveReference(reference), bounds: { ...asked, maxMs: LIMITS.stateMs, redact } };
+  }
 
   changed(node: DeclaredNode): void {
     this.#dirty.add(node);
