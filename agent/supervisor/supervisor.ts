@@ -144,9 +144,16 @@ export class StaticSupervisor extends Supervisor {
   async startChild(spec: ChildSpec | Supervisor): Promise<ChildHandle> {
     const definition = definitionOf(this);
     const [id, origin] = readChild(definition.lineage, spec, definition.flags.autoShutdown);
-    if ('children' in origin.spec) origin.spec.above = definition;
+    const nested = 'children' in origin.spec ? origin.spec : null;
+    if (nested) nested.above = definition;
     definition.noteProtection(id, origin.spec);
-    return request(definition, id, { type: 'start-child', child: definition.newSlot(id, origin) });
+    try {
+      return await request(definition, id, { type: 'start-child', child: definition.newSlot(id, origin) });
+    } catch (error) {
+      // It never got the place, so it may be put elsewhere.
+      if (nested) nested.above = null;
+      throw error;
+    }
   }
 
   /** Starts a child that has ended or was terminated and kept its place. */
