@@ -76,12 +76,13 @@ export function peerState(seen: Evidence): Verdict {
     : afterHandshake(evidence, reading);
 }
 
-/** From the rows of a table: whole tunnels are as bad as their worst peer. */
+/** A whole tunnel is as bad as its worst peer. */
 export function tunnelState(peers: readonly TunnelState[]): TunnelState {
-  return WORST_FIRST.find((state) => peers.includes(state)) ?? 'unknown';
+  return ALL_STATES.find((state) => peers.includes(state)) ?? 'unknown';
 }
 
-const WORST_FIRST: readonly TunnelState[] = [
+/** The worst first. */
+export const ALL_STATES: readonly TunnelState[] = [
   'off',
   'offline',
   'no-handshake',
