@@ -15,39 +15,41 @@ export function App() {
   useGlobalKeys();
   return (
     <div className="app">
-      <Group orientation="vertical" className="panes">
-        <Panel id="upper" minSize={240}>
-          <Group orientation="horizontal">
-            <Panel
-              id="fleet"
-              defaultSize={228}
-              minSize={170}
-              maxSize={420}
-              groupResizeBehavior="preserve-pixel-size"
-            >
-              <Fleet />
-            </Panel>
-            <Separator className="divider is-upright" aria-label="Width of the fleet" />
-            <Panel id="tree" minSize={360}>
-              <TreePane instance={instance} />
-            </Panel>
-            <Separator className="divider is-upright" aria-label="Width of the inspector" />
-            <Panel
-              id="inspector"
-              defaultSize={340}
-              minSize={260}
-              maxSize={720}
-              groupResizeBehavior="preserve-pixel-size"
-            >
-              <Inspector instance={instance} />
-            </Panel>
-          </Group>
-        </Panel>
-        <Separator className="divider is-level" aria-label="Height of the timeline" />
-        <Panel id="timeline" defaultSize={190} minSize={80} groupResizeBehavior="preserve-pixel-size">
-          <TimelinePane instance={instance} />
-        </Panel>
-      </Group>
+      <main className="panes">
+        <Group orientation="vertical">
+          <Panel id="upper" minSize={240}>
+            <Group orientation="horizontal">
+              <Panel
+                id="fleet"
+                defaultSize={228}
+                minSize={170}
+                maxSize={420}
+                groupResizeBehavior="preserve-pixel-size"
+              >
+                <Fleet />
+              </Panel>
+              <Separator className="divider is-upright" aria-label="Width of the fleet" />
+              <Panel id="tree" minSize={360}>
+                <TreePane instance={instance} />
+              </Panel>
+              <Separator className="divider is-upright" aria-label="Width of the inspector" />
+              <Panel
+                id="inspector"
+                defaultSize={340}
+                minSize={260}
+                maxSize={720}
+                groupResizeBehavior="preserve-pixel-size"
+              >
+                <Inspector instance={instance} />
+              </Panel>
+            </Group>
+          </Panel>
+          <Separator className="divider is-level" aria-label="Height of the timeline" />
+          <Panel id="timeline" defaultSize={190} minSize={80} groupResizeBehavior="preserve-pixel-size">
+            <TimelinePane instance={instance} />
+          </Panel>
+        </Group>
+      </main>
       <StatusBar />
       <Confirm />
       <KeySheet />

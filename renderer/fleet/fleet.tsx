@@ -58,8 +58,8 @@ interface Branch {
 function Environment({ environment, open, idOf }: Branch & { environment: EnvironmentView }) {
   const { name, tunnel } = environment;
   return (
-    <div role="treeitem" aria-level={1} aria-expanded aria-label={name}>
-      <div className="fleet-environment">
+    <>
+      <div className="fleet-environment" role="treeitem" aria-level={1} aria-expanded aria-selected={false}>
         <span className="cut">{name}</span>
         {tunnel && (
           <span
@@ -70,32 +70,31 @@ function Environment({ environment, open, idOf }: Branch & { environment: Enviro
           </span>
         )}
       </div>
-      <div role="group">
-        {regionsOf(environment).map(({ region, instances }) => (
-          <Region key={region} region={region} instances={instances} open={open} idOf={idOf} />
-        ))}
-      </div>
-    </div>
+      {regionsOf(environment).map(({ region, instances }) => (
+        <Region key={region} region={region} instances={instances} open={open} idOf={idOf} />
+      ))}
+    </>
   );
 }
 
 function Region({ region, instances, open, idOf }: Branch & { region: string; instances: InstanceView[] }) {
-  const items = (level: number) =>
-    instances.map((instance) => (
-      <Instance
-        key={instance.key}
-        id={idOf(instance.key)}
-        level={level}
-        instance={instance}
-        isOpen={instance.key === open}
-      />
-    ));
-  if (region === '') return items(2);
   return (
-    <div role="treeitem" aria-level={2} aria-expanded aria-label={region}>
-      <div className="fleet-region">{region}</div>
-      <div role="group">{items(3)}</div>
-    </div>
+    <>
+      {region !== '' && (
+        <div className="fleet-region" role="treeitem" aria-level={2} aria-expanded aria-selected={false}>
+          {region}
+        </div>
+      )}
+      {instances.map((instance) => (
+        <Instance
+          key={instance.key}
+          id={idOf(instance.key)}
+          level={region === '' ? 2 : 3}
+          instance={instance}
+          isOpen={instance.key === open}
+        />
+      ))}
+    </>
   );
 }
 
@@ -117,7 +116,6 @@ function Instance({ id, level, instance, isOpen }: InstanceProps) {
       role="treeitem"
       aria-level={level}
       aria-selected={isOpen}
-      aria-label={[name, word, ...more].join(', ')}
       className={`fleet-instance${isOpen ? ' is-selected' : ''}`}
       onClick={() => openInstance(instance.key)}
     >

@@ -44,7 +44,7 @@ function Connecting({ instance }: { instance: InstanceView }) {
   const next = retryAt === null ? null : Math.max(0, retryAt - time);
   return (
     <>
-      <h2 role="status">{error ? `Cannot reach ${instance.name}` : `Connecting to ${instance.name}`}</h2>
+      <Head role="status">{error ? `Cannot reach ${instance.name}` : `Connecting to ${instance.name}`}</Head>
       <p className="code selectable soft">{address}</p>
       {error && (
         <>
@@ -68,7 +68,7 @@ function Refused({ instance }: { instance: InstanceView }) {
   if (error?.code === 'KEY_REFUSED' && line) {
     return (
       <>
-        <h2 role="alert">{instance.name} does not know this key</h2>
+        <Head role="alert">{instance.name} does not know this key</Head>
         <p>
           Put this line into the service’s <code>PERCH_AUTHORIZED_KEYS</code>. A file is read at every login,
           so nothing has to be started again.
@@ -83,9 +83,9 @@ function Refused({ instance }: { instance: InstanceView }) {
   }
   return (
     <>
-      <h2 role="alert">
+      <Head role="alert">
         {error?.code === 'NO_IDENTITY' ? 'There is no key to log in with' : 'The login failed'}
-      </h2>
+      </Head>
       <p className="selectable">{error?.message}</p>
       <p className="soft">{error?.mend}</p>
       {error?.code === 'NO_IDENTITY' && <Command text="npx perch keys new" />}
@@ -100,7 +100,7 @@ function HostKeyChanged({ instance }: { instance: InstanceView }) {
   const { error } = instance;
   return (
     <>
-      <h2 role="alert">The host key of {instance.name} has changed</h2>
+      <Head role="alert">The host key of {instance.name} has changed</Head>
       <p>
         <strong>Someone may stand between you and the service.</strong> Perch has not logged in and sent
         nothing.
@@ -120,7 +120,7 @@ function HostKeyUnknown({ instance }: { instance: InstanceView }) {
   const fingerprint = textFact(error, 'fingerprint');
   return (
     <>
-      <h2 role="status">{instance.name} is met for the first time</h2>
+      <Head role="status">{instance.name} is met for the first time</Head>
       <p>Compare its fingerprint with the one that the agent printed when it began to listen.</p>
       {fingerprint && <p className="fingerprint selectable">{fingerprint}</p>}
       <p className="page-line">
@@ -142,11 +142,20 @@ function TunnelOff({ instance }: { instance: InstanceView }) {
   const environment = useValue(fleet)?.environments.find(({ name }) => name === instance.environment);
   return (
     <>
-      <h2 role="status">The tunnel of {instance.environment} is off</h2>
+      <Head role="status">The tunnel of {instance.environment} is off</Head>
       <p>{environment?.tunnel?.words ?? instance.error?.message}</p>
       <Command text={`sudo npx perch tunnel up ${instance.environment}`} />
       <p className="soft">Perch looks again every two seconds and goes on by itself.</p>
     </>
+  );
+}
+
+/** The heading, told to those who cannot see it change. */
+function Head({ role, children }: { role: 'status' | 'alert'; children: ReactNode }) {
+  return (
+    <div role={role}>
+      <h2>{children}</h2>
+    </div>
   );
 }
 

@@ -15,10 +15,10 @@ import { StateTab } from './state.tsx';
 /** What is known of the selected node; of the instance while none is selected. */
 export function Inspector({ instance }: { instance: string | null }) {
   return (
-    <aside className="inspector" aria-label="Inspector">
+    <section className="inspector" aria-label="Inspector">
       <div className="inspector-main">{instance === null ? null : <OfInstance instance={instance} />}</div>
       <ActCard />
-    </aside>
+    </section>
   );
 }
 

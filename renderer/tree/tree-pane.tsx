@@ -22,9 +22,9 @@ export function TreePane({ instance }: { instance: string | null }) {
   const view = useValue(fleet);
   if (instance !== null) return <OpenInstance key={instance} instance={instance} />;
   return (
-    <main className="tree-pane">
+    <section className="tree-pane" aria-label="Tree">
       {view && instancesOf(view).length === 0 ? <FirstRun view={view} /> : <Waiting />}
-    </main>
+    </section>
   );
 }
 
@@ -55,7 +55,7 @@ function OpenInstance({ instance: key }: { instance: string }) {
   };
 
   return (
-    <main className="tree-pane" aria-label={instance?.name ?? 'Tree'}>
+    <section className="tree-pane" aria-label={instance?.name ?? 'Tree'}>
       <header className="tree-head">
         <h1 className="cut">
           {instance?.service || instance?.name}
@@ -84,7 +84,7 @@ function OpenInstance({ instance: key }: { instance: string }) {
         </div>
       )}
       <NodeMenu node={selected} at={menuAt} reason={reason} onAct={request} onClose={() => setMenuAt(null)} />
-    </main>
+    </section>
   );
 }
 

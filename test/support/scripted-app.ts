@@ -1,0 +1,43 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import type { FleetView, Push } from '../../electron/ipc.ts';
+import { type App, startApp } from './app.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The app over a desk that says what a test tells it to: for states that no real service can be put into at will. */
+export interface ScriptedApp extends App {
+  setFleet(view: FleetView): Promise<void>;
+  push(push: Push): Promise<void>;
+}
+
+export async function startScriptedApp(
+  options: { width?: number; height?: number } = {},
+): Promise<ScriptedApp> {
+  const app = await startApp({ ...options, main: await buildMain() });
+  return {
+    ...app,
+    setFleet: (view) => app.electron.evaluate((_, given) => globalThis.perchScript.setFleet(given), view),
+    push: (push) => app.electron.evaluate((_, given) => globalThis.perchScript.push(given), push),
+  };
+}
+
+/** Beside the real main program, whose preload and page it shares; gives the folder to start. */
+async function buildMain(): Promise<string> {
+  await build({
+    entryPoints: [path.join(root, 'test/support/scripted-main.ts')],
+    outfile: path.join(root, 'dist/electron/scripted.cjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['electron'],
+    logLevel: 'warning',
+  });
+  const folder = path.join(root, 'dist/scripted-app');
+  mkdirSync(folder, { recursive: true });
+  const description = { name: 'perch-scripted', version: '0.0.0', main: '../electron/scripted.cjs' };
+  writeFileSync(path.join(folder, 'package.json'), JSON.stringify(description));
+  return folder;
+}
