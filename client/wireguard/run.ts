@@ -18,7 +18,7 @@ export interface ToolResult {
  * stdin. Never rejects for a failing tool; throws NOT_ON_THIS_SYSTEM when it is missing and TUNNEL_FAILED when
  * it had to be killed.
  */
-export async function runTool(tool: Tool, args: readonly string[], timeoutMs = 15_000): Promise<ToolResult> {
+export async function runTool(tool: Tool, args: readonly string[], timeoutMs = 10_000): Promise<ToolResult> {
   const running = execa(toolPath(tool), args, {
     // LOG_LEVEL would make wireguard-go keep our pipes for ever, WG_PROCESS_FOREGROUND would make it multiply.
     extendEnv: false,
