@@ -1,5 +1,5 @@
 import { CALLS, type CallArgs, type CallEvent, type CallName, type CallResult } from './calls.ts';
-import { PerchError } from './errors.ts';
+import { type ErrorDocument, PerchError } from './errors.ts';
 import type { AgentFrame, ClientFrame } from './framing.ts';
 import { LIMITS } from './limits.ts';
 
@@ -52,8 +52,9 @@ export class Caller {
           finish(value);
         };
       const pending: Pending = { resolve: settle(resolve), reject: settle(reject), onEvent };
+      let isSent = false;
       const cancel = () => {
-        if (!this.#ended) this.#send({ t: 'cancel', id });
+        if (isSent && !this.#ended) this.#send({ t: 'cancel', id });
       };
       const onAbort = () => {
         cancel();
@@ -69,6 +70,7 @@ export class Caller {
       this.#pending.set(id, pending);
       if (signal?.aborted) return onAbort();
       signal?.addEventListener('abort', onAbort, { once: true });
+      isSent = true;
       this.#send({ t: 'call', id, name, args });
     }) as Promise<CallResult<N>>;
   }
@@ -94,10 +96,15 @@ export class Caller {
 function checkFrame(frame: unknown): AgentFrame {
   if (typeof frame === 'object' && frame !== null) {
     const { t, id } = frame as Partial<AgentFrame>;
-    if ((t === 'result' || t === 'event' || t === 'error') && typeof id === 'number')
-      return frame as AgentFrame;
+    const isAnswer = t === 'result' || t === 'event' || (t === 'error' && isErrorDocument(frame));
+    if (isAnswer && typeof id === 'number') return frame as AgentFrame;
   }
   throw new PerchError('BAD_FRAME', 'The agent sent a frame that is no answer', {
     known: Object.keys(CALLS),
   });
+}
+
+function isErrorDocument(frame: object): boolean {
+  const { error } = frame as { error?: Partial<ErrorDocument> };
+  return typeof error?.code === 'string' && typeof error.message === 'string';
 }
