@@ -1,4 +1,4 @@
-import { duplexPair, PassThrough } from 'node:stream';
+import { duplexPair, PassThrough, Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { type CallContext, type Handlers, type Login, serveSession } from '../../agent/hub/session.ts';
 import { PerchError } from '../../protocol/errors.ts';
@@ -293,6 +293,33 @@ describe('a slow client', () => {
     peer.stream.resume();
     await gone;
     expect(queuedBytes()).toBe(0);
+  });
+
+  test('what the socket beneath still holds counts as waiting', async () => {
+    const { contexts, handler } = pending();
+    const [ours, theirs] = duplexPair();
+    const held: (() => void)[] = [];
+    const transport = new Writable({ write: (_chunk, _encoding, done) => held.push(done) });
+    const handlers = scriptedHandlers({ 'watch-tree': handler });
+    serveSession(Object.assign(ours, { transport }), ada, handlers);
+    const peer = new FramePeer(theirs);
+    await peer.hello();
+    peer.send({ t: 'call', id: 2, name: 'watch-tree', args: {} });
+    await peer.call(3, 'ping');
+    const { queuedBytes, drained } = contexts[0]!;
+    await drained();
+    transport.write('x'.repeat(1000));
+    expect(queuedBytes()).toBe(1000);
+    let isDrained = false;
+    const gone = drained().then(() => {
+      isDrained = true;
+    });
+    await new Promise(setImmediate);
+    expect(isDrained).toBe(false);
+    held.shift()!();
+    await new Promise(setImmediate);
+    held.shift()!();
+    await gone;
   });
 
   test('calls are not read faster than answers are taken, so that the queue stays bounded', async () => {

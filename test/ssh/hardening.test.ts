@@ -33,13 +33,14 @@ async function dial(agent: ScriptedAgent): Promise<{ socket: net.Socket; closed:
 }
 
 /** ssh2's client, logged in as ada, for what the client of Perch would never do. */
-async function logIn(agent: ScriptedAgent): Promise<ssh2.Client> {
+async function logIn(agent: ScriptedAgent, sock?: net.Socket): Promise<ssh2.Client> {
   const client = new ssh2.Client();
   clients.push(client);
   client.on('error', () => {});
   client.connect({
     host: '127.0.0.1',
     port: agent.port,
+    sock,
     username: 'ada',
     privateKey: agent.ada.privateKey,
     readyTimeout: 0,
@@ -224,6 +225,30 @@ describe('after the login', () => {
     await aborted;
     contexts[0]!.emit('nobody' as never);
     await contexts[0]!.drained();
+    (await agent.open()).close();
+  });
+
+  test('broken ssh after the login ends the session at once, though the peer does not hang up', async () => {
+    const contexts: CallContext<'watch-tree'>[] = [];
+    const agent = await startScriptedAgent({
+      handlers: {
+        'watch-tree': (_, context) => {
+          contexts.push(context);
+          return new Promise<null>(() => {});
+        },
+      },
+    });
+    // Stays on its half of the connection, whatever the agent does with the other.
+    const socket = net.connect({ port: agent.port, host: '127.0.0.1', allowHalfOpen: true });
+    sockets.push(socket);
+    const client = await logIn(agent, socket);
+    const peer = new FramePeer(await subsystem(client));
+    await peer.hello();
+    peer.send({ t: 'call', id: 2, name: 'watch-tree', args: {} });
+    await peer.call(3, 'ping');
+    const aborted = once(contexts[0]!.signal, 'abort');
+    socket.write(randomBytes(256).fill(0xff, 0, 4));
+    await aborted;
     (await agent.open()).close();
   });
 
