@@ -3,7 +3,7 @@ import { type FleetInstance, fromInventory } from '../client/fleet/fleet.ts';
 import type { Inventory } from '../client/fleet/inventory.ts';
 import { findLocal, type LocalInstance } from '../client/fleet/local.ts';
 import type { Connect } from '../client/instance.ts';
-import { type ConfigFiles, configFiles } from '../client/paths.ts';
+import { configFiles } from '../client/paths.ts';
 import type { Session } from '../client/session.ts';
 import { findInstance, type Login } from '../client/target.ts';
 import { PerchError } from '../protocol/errors.ts';
@@ -20,7 +20,6 @@ export interface ConnectionOptions {
 
 /** What a command needs to reach instances. ssh2 and yaml are loaded only when they are needed. */
 export interface Reach {
-  files: ConfigFiles;
   inventory: Inventory | null;
   timeoutMs: number;
   connectTo(instance: FleetInstance): Connect;
@@ -56,7 +55,6 @@ export async function reach(
     passphrase: asked?.passphrase,
   };
   return {
-    files,
     inventory: await loadInventory(files.inventory, options.inventory !== undefined),
     timeoutMs,
     connectTo(instance) {

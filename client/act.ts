@@ -266,9 +266,5 @@ function isLost(error: PerchError): boolean {
 }
 
 function cancelled(call: string): PerchError {
-  return new PerchError(
-    'CANCELLED',
-    `The wait was ended; the act goes on. \`--call ${call}\` with the same words asks for its outcome.`,
-    { call },
-  );
+  return new PerchError('CANCELLED', 'The wait was ended; the act goes on', { call });
 }

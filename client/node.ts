@@ -21,12 +21,8 @@ export function resolveNode(nodes: Iterable<TreeNode>, text: string): TreeNode {
   throw only ? ambiguous(text, choices) : noSuchNode(text, all);
 }
 
-export function isGhost(node: TreeNode): boolean {
-  return node.endedAt !== null;
-}
-
 function preferLiving(matches: TreeNode[]): TreeNode[] {
-  const living = matches.filter((node) => !isGhost(node));
+  const living = matches.filter((node) => node.endedAt === null);
   const current = living.filter(({ status }) => status !== 'stopping' && status !== 'straggler');
   if (current.length > 0) return current;
   if (living.length > 0) return living;

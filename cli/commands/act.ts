@@ -1,5 +1,5 @@
 import type { Act, ActDocument, Outcome } from '../../protocol/act.ts';
-import { ERRORS, PerchError } from '../../protocol/errors.ts';
+import { asPerchError, ERRORS, PerchError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
 import { CONNECTION, type Command, command, NODE, TARGET } from '../command.ts';
@@ -78,7 +78,7 @@ function act(name: Act, { about, examples }: Pick<Command, 'about' | 'examples'>
             onProgress: ({ phase, afterMs, words }) =>
               out.text(`${duration(afterMs).padStart(9)}  ${phase.padEnd(8)}  ${oneLine(words)}`),
           },
-        );
+        ).catch(sayHowToAskAgain);
         report(document, out);
         return exitCodeOf(document.outcome);
       } finally {
@@ -86,6 +86,17 @@ function act(name: Act, { about, examples }: Pick<Command, 'about' | 'examples'>
       }
     },
   });
+}
+
+function sayHowToAskAgain(thrown: unknown): never {
+  const { code, message, facts } = asPerchError(thrown);
+  if (code !== 'CANCELLED') throw thrown;
+  const call = String(facts.call);
+  throw new PerchError(
+    'CANCELLED',
+    `${message}; the same command with --call ${call} gives its outcome`,
+    facts,
+  );
 }
 
 /** 0 done (also not restarted, as its restart type says) · 4 refused · 5 gone · 6 not recovered. */

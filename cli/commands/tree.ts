@@ -49,7 +49,7 @@ export function printTree(
   out.text(treeText(mirror, info, shown, out).join('\n'));
 }
 
-export function treeDocument(mirror: TreeMirror, info: InstanceInfo, shown: readonly ShownNode[]) {
+function treeDocument(mirror: TreeMirror, info: InstanceInfo, shown: readonly ShownNode[]) {
   const { service, region, instance, pid, node, epoch } = info;
   return {
     instance: { service, region, instance, pid, node, epoch },

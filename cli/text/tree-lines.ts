@@ -109,7 +109,7 @@ export function statusWord(node: TreeNode): string {
 }
 
 /** Colour is for trouble only. */
-export function paintStatus(status: NodeStatus, paint: Paint): (text: string) => string {
+function paintStatus(status: NodeStatus, paint: Paint): (text: string) => string {
   switch (status) {
     case 'blocked':
     case 'straggler':

@@ -1,7 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { InstanceInfo } from '../../protocol/tree.ts';
-import type { openSession, Session } from '../session.ts';
+import type { openSession } from '../session.ts';
 
 /** A service of this computer whose agent answers on its local socket. */
 export interface LocalInstance {
@@ -24,28 +24,22 @@ export interface LocalLook {
   signal?: AbortSignal;
 }
 
-/** Asks every local socket who it is. What does not answer (a dead socket, a stranger) is left out. */
-export function findLocal(look: LocalLook): Promise<LocalInstance[]> {
-  return askLocal(look, async (session, path) => ({ path, info: session.hello.instance }));
-}
-
-/** Asks `question` of every local agent, a few at a time, and leaves out those that do not answer. */
-export async function askLocal<T>(
-  { open, folders, timeoutMs = 2000, signal }: LocalLook,
-  question: (session: Session, path: string) => Promise<T>,
-): Promise<T[]> {
+/** Asks every local socket who it is, a few at a time. What does not answer (a dead socket, a stranger) is left out. */
+export async function findLocal({
+  open,
+  folders,
+  timeoutMs = 2000,
+  signal,
+}: LocalLook): Promise<LocalInstance[]> {
   const sockets = await localSockets(folders ?? (await localFolders()));
-  const answers: (T | null)[] = sockets.map(() => null);
+  const answers: (LocalInstance | null)[] = sockets.map(() => null);
   const ask = async (index: number) => {
     const path = sockets[index]!;
     try {
       const target = { address: { kind: 'unix', path }, hostKey: { kind: 'any' }, login: 'none' } as const;
       const session = await open(target, { timeoutMs, signal });
-      try {
-        answers[index] = await question(session, path);
-      } finally {
-        session.close();
-      }
+      answers[index] = { path, info: session.hello.instance };
+      session.close();
     } catch {
       // Nobody is there any more, or it is not for us: neither is worth a word in a list of what is there.
     }

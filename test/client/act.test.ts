@@ -185,7 +185,8 @@ describe('an act', () => {
     cancel.abort();
     await expect(done).rejects.toMatchObject({
       code: 'CANCELLED',
-      message: expect.stringContaining('--call c'),
+      message: expect.stringContaining('the act goes on'),
+      facts: { call: 'c' },
     });
   });
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -73,6 +73,17 @@ describe("this computer's sockets", () => {
       { folder: '/run/user/1234/perch', uid: 1234 },
       { folder: '/tmp/perch-1234', uid: 1234 },
     ]);
+  });
+
+  it('of every user are looked at by root, each held against the user its folder names', async () => {
+    const folder = '/tmp/perch-987654';
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    try {
+      expect(await localFolders({}, 0)).toContainEqual({ folder, uid: 987_654 });
+      expect(await localFolders({}, 1234)).not.toContainEqual({ folder, uid: 987_654 });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('that do not answer are left out', async () => {
