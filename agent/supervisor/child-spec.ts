@@ -122,9 +122,6 @@ export function readCommon(
 /** Checks what a supervisor was told, with OTP's defaults. */
 export function readFlags(options: SupervisorOptions, strategy: Strategy, name: string): SupervisorFlags {
   const { intensity = 1, periodMs = 5000, autoShutdown = 'never' } = options;
-  if (!['one_for_one', 'one_for_all', 'rest_for_one', 'dynamic'].includes(strategy)) {
-    throw wrong(name, 'strategy', strategy, `'one_for_one', 'one_for_all' or 'rest_for_one'`);
-  }
   if (!isCount(intensity)) throw wrong(name, 'intensity', intensity, 'a whole number of restarts, 0 or more');
   if (!isCount(periodMs) || periodMs === 0)
     throw wrong(name, 'periodMs', periodMs, 'milliseconds, 1 or more');
@@ -132,6 +129,14 @@ export function readFlags(options: SupervisorOptions, strategy: Strategy, name: 
     throw wrong(name, 'autoShutdown', autoShutdown, `'never', 'any_significant' or 'all_significant'`);
   }
   return { strategy, intensity, periodMs, autoShutdown };
+}
+
+/** The strategy of a static supervisor. */
+export function readStrategy(strategy: Strategy, name: string): Strategy {
+  if (strategy === 'one_for_one' || strategy === 'one_for_all' || strategy === 'rest_for_one')
+    return strategy;
+  const expected = `'one_for_one', 'one_for_all' or 'rest_for_one'; for children of one spec there is dynamicSupervisor`;
+  throw wrong(name, 'strategy', strategy, expected);
 }
 
 /** An id becomes a part of the lineage, so it holds no slash; and it is shown, so it is short and printable. */

@@ -20,7 +20,9 @@ export class Definition {
   above: Definition | null = null;
   /** The life that runs now. */
   current: SupervisorLife | null = null;
-  readonly #ended = new Map<string, Lives>();
+  /** Two generations: the older one goes when the newer is full, which costs nothing a child. */
+  #ended = new Map<string, Lives>();
+  #endedBefore = new Map<string, Lives>();
   readonly #listeners = new Map<string, Set<MessageListener>>();
   #protectedBelow: string | null = null;
 
@@ -67,16 +69,16 @@ export class Definition {
   }
 
   newSlot(id: string, origin: Origin): Slot {
-    return new Slot(id, origin, this.#ended.get(id));
+    return new Slot(id, origin, this.#ended.get(id) ?? this.#endedBefore.get(id));
   }
 
   /** A child has lost its place. Its count is kept for a next one of the same id, listeners of declared ones too. */
   remember({ id, lives }: Slot): void {
-    this.#ended.delete(id);
-    this.#ended.set(id, lives);
-    if (this.#ended.size > LIMITS.maxEndedLineages + this.children.size) {
-      this.#ended.delete(this.#ended.keys().next().value!);
+    if (this.#ended.size >= LIMITS.maxEndedLineages + this.children.size) {
+      this.#endedBefore = this.#ended;
+      this.#ended = new Map();
     }
+    this.#ended.set(id, lives);
     if (!this.children.has(id)) this.#listeners.delete(id);
   }
 

@@ -69,6 +69,8 @@ export class Outermost implements Owner {
         return;
       }
       if (act === 'kill') return node.kill(call);
+      // Its code is stopping it already, and that is the last word.
+      if (this.#goesOn === 'leave') return;
       this.#goesOn = act === 'restart' ? 'start' : 'stay';
       node.stop(call);
     });

@@ -49,7 +49,7 @@ export class SupervisorLife implements Life, Owner {
   stop(): void {
     const { shutdown } = this.#definition;
     if (shutdown === 'brutal_kill') return this.kill();
-    if (typeof shutdown === 'object') this.#deadline = setTimeout(() => this.kill(), shutdown.afterMs);
+    if (typeof shutdown === 'object') this.#deadline ??= setTimeout(() => this.kill(), shutdown.afterMs);
     this.post({ type: 'shutdown' });
   }
 

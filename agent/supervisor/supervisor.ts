@@ -6,6 +6,7 @@ import {
   readFlags,
   readId,
   readSpec,
+  readStrategy,
   type Spec,
   type SupervisorOptions,
   type TemplateSpec,
@@ -137,7 +138,7 @@ export class StaticSupervisor extends Supervisor {
     const { children = [], strategy = 'one_for_one', autoShutdown = 'never' } = options;
     if (!Array.isArray(children))
       throw new TypeError(`supervisor ${id}: children must be an array of child specs`);
-    super(id, strategy, options, readChildren(id, children, autoShutdown));
+    super(id, readStrategy(strategy, `supervisor ${id}`), options, readChildren(id, children, autoShutdown));
   }
 
   /** Adds a child after the others and starts it; it is gone when the supervisor itself is restarted. */

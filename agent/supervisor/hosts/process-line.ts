@@ -10,6 +10,8 @@ export function serveProcess(): void {
     else runner?.take(message);
   });
   process.on('disconnect', () => (runner ? runner.orphaned() : process.exit(1)));
+  // Ctrl-C reaches every process of a terminal. What this one does about it is its supervisor's decision.
+  process.on('SIGINT', () => {});
   // Only to say why: Node ends the process itself, as it would without this.
   process.on('uncaughtExceptionMonitor', (thrown) => {
     try {

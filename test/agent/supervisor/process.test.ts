@@ -68,6 +68,15 @@ test('one that ignores its signal hears SIGTERM at half of its time, and SIGKILL
   expect(await watch.fact('exited', 'app/w')).toMatchObject({ reason: 'killed', signal: 'SIGKILL' });
 });
 
+test('Ctrl-C, which a terminal sends to it too, is left to its supervisor', async () => {
+  const app = supervisor('app', { children: [child('supervised-echo')] });
+  await app.start();
+  process.kill((watch.node('app/w').runsIn as { pid: number }).pid, 'SIGINT');
+  expect(await app.child('w')!.ask('still there?')).toMatchObject({ incarnation: 1 });
+  await app.stop();
+  expect(watch.tale()).toContain('exited app/w#1 shutdown');
+});
+
 describe('it says how it ended', () => {
   const endings: [string, object][] = [
     ['returns', { reason: 'normal', code: 0 }],

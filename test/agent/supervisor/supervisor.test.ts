@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { registry } from '../../../agent/registry.ts';
 import type { WorkerContext } from '../../../agent/supervisor/context.ts';
 import { dynamicSupervisor, supervisor } from '../../../agent/supervisor/supervisor.ts';
+import { LIMITS } from '../../../protocol/limits.ts';
 import { watchEachTest } from './watch.ts';
 
 const watch = watchEachTest();
@@ -358,6 +359,24 @@ describe('children at run time', () => {
     expect(log).toEqual(['+a', '+b', '-a', '-b']);
   });
 });
+
+test('of many ended children the counts of the latest are remembered, not of all', async () => {
+  const games = dynamicSupervisor('games', { child: { host: 'task', restart: 'temporary', run: () => {} } });
+  await games.start();
+  const play = async (ids: string[]) => {
+    watch.start();
+    await Promise.all(ids.map((id) => games.startChild(id)));
+    await watch.until(() => watch.ended.length === ids.length);
+    return watch.ended.at(-1)!.incarnation;
+  };
+  expect(await play(['first'])).toBe(1);
+  expect(await play(['first'])).toBe(2);
+  const others = Array.from({ length: 2 * LIMITS.maxEndedLineages }, (_, n) => `g${n}`);
+  await play(others);
+  expect(await play([others.at(-1)!])).toBe(2);
+  expect(await play(['first'])).toBe(1);
+  await games.stop();
+}, 30_000);
 
 test('nobody watching, nothing is told, and the tree is there all the same', async () => {
   registry().observer = null;

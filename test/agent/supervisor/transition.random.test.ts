@@ -1,9 +1,12 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Child, Effect, SupervisorEvent, SupervisorState } from '../../../agent/supervisor/state.ts';
 import { newState } from '../../../agent/supervisor/state.ts';
 import { transition } from '../../../agent/supervisor/transition.ts';
 import { childNamed, exits } from './drive.ts';
+
+// A thousand histories for each strategy, on machines that may be busy with others.
+vi.setConfig({ testTimeout: 60_000 });
 
 /**
  * Any history of crashes, requests, slow and failing starts, in any order of answers. What must hold of each is
