@@ -63,21 +63,24 @@ export class ChildHandle {
     return new Promise<T>((resolve, reject) => {
       const ask = nextAsk++;
       const timer = setTimeout(() => {
-        node.forgetAsked(ask);
+        node.questions.forget(ask);
         reject(new SupervisorError('timeout', lineage, `${lineage} gave no answer within ${timeoutMs} ms`));
       }, timeoutMs);
-      const answered = (value: unknown) => {
-        clearTimeout(timer);
-        resolve(value as T);
-      };
-      const refused = (why: string) => {
-        clearTimeout(timer);
-        reject(new SupervisorError('no_answer', lineage, `${lineage} gave no answer: ${why}`));
-      };
+      node.questions.put(ask, {
+        resolve: (value) => {
+          clearTimeout(timer);
+          resolve(value as T);
+        },
+        reject: (why) => {
+          clearTimeout(timer);
+          reject(new SupervisorError('no_answer', lineage, `${lineage} gave no answer: ${why}`));
+        },
+      });
       try {
-        node.ask(ask, message, answered, refused);
+        node.life!.receive({ message, ask });
       } catch (thrown) {
         clearTimeout(timer);
+        node.questions.forget(ask);
         reject(thrown);
       }
     });

@@ -4,6 +4,7 @@ import type { ActCause, ActReceipt, DeclaredNode, Handover, LocalFact, Registry 
 import { monotonicMs, registry } from '../registry.ts';
 import type { Answer, Mail } from './context.ts';
 import type { Exit } from './exit.ts';
+import { Questions } from './questions.ts';
 import type { Slot } from './slot.ts';
 
 /** One running child, whatever it runs on. After `stop` or `kill` its incarnation hears `exited`. */
@@ -78,7 +79,7 @@ export class Incarnation implements DeclaredNode {
   isOver = false;
   /** It no longer has a place in its supervisor: its node leaves the tree once its code has ended. */
   #isDetached = false;
-  #asked: Map<number, { resolve(value: unknown): void; reject(why: string): void }> | null = null;
+  #questions: Questions | null = null;
   readonly #registry: Registry = registry();
 
   constructor(birth: Birth) {
@@ -111,7 +112,7 @@ export class Incarnation implements DeclaredNode {
   ready(): void {
     if (this.isReady || this.isOver) return;
     this.isReady = true;
-    if (!this.isStopping) this.status = 'running';
+    if (this.status === 'starting') this.status = 'running';
     this.changed();
     if (this.isObserved) this.happened({ kind: 'ready', node: this });
     this.owner.ready(this);
@@ -125,7 +126,7 @@ export class Incarnation implements DeclaredNode {
       this.status = 'stopping';
       this.changed();
     } else this.#end(exit);
-    this.refuseAsked();
+    this.#questions?.refuseAll('it ended before it answered');
     this.owner.exited(this, exit);
   }
 
@@ -157,7 +158,11 @@ export class Incarnation implements DeclaredNode {
   }
 
   kill(call: string | undefined): void {
+    if (this.isOver) return;
     if (call !== undefined) this.call = call;
+    // A thread in a native call takes its time.
+    this.status = 'stopping';
+    this.changed();
     this.life!.kill();
   }
 
@@ -172,31 +177,16 @@ export class Incarnation implements DeclaredNode {
     this.changed();
   }
 
-  /** Asks the worker; gives up its answer, or why there is none. */
-  ask(ask: number, message: unknown, resolve: (value: unknown) => void, reject: (why: string) => void): void {
-    this.life!.receive({ message, ask });
-    this.#asked ??= new Map();
-    this.#asked.set(ask, { resolve, reject });
-  }
-
-  forgetAsked(ask: number): void {
-    this.#asked?.delete(ask);
+  /** What is asked of it; made when first used. */
+  get questions(): Questions {
+    this.#questions ??= new Questions();
+    return this.#questions;
   }
 
   /** A message, or an answer, from the worker. */
   heard(envelope: Mail | Answer): void {
     if ('message' in envelope) return this.owner.heard(this, envelope.message);
-    const asked = this.#asked?.get(envelope.answer);
-    if (!asked) return;
-    this.#asked!.delete(envelope.answer);
-    if ('error' in envelope) asked.reject(envelope.error);
-    else asked.resolve(envelope.value);
-  }
-
-  refuseAsked(): void {
-    const asked = this.#asked;
-    this.#asked = null;
-    if (asked) for (const { reject } of asked.values()) reject('it ended before it answered');
+    this.#questions?.answered(envelope);
   }
 
   act(act: Act, cause: ActCause): ActReceipt {
