@@ -59,8 +59,8 @@ export class LabFleet {
     return document;
   }
 
-  status(options?: RunOptions): Promise<TunnelStatus> {
-    return this.json(['tunnel', 'status', this.env], options);
+  status(more: readonly string[] = []): Promise<TunnelStatus> {
+    return this.json(['tunnel', 'status', this.env, ...more]);
   }
 }
 
