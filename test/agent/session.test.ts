@@ -231,6 +231,7 @@ describe('the end of a call', () => {
 
   test('a handler may still answer at the deadline with what it has', async () => {
     const stack: Handlers['stack'] = async ({ node, timeoutMs }) => {
+      // Time must pass: it is the deadline that is answered at.
       await new Promise((resolve) => setTimeout(resolve, timeoutMs));
       return { node, blocked: true, blockedMs: null, frames: [], native: null };
     };
