@@ -63,9 +63,9 @@ export function readConfig(
   if (isOff(env.PERCH)) return null;
   const { listen, problems } = readListen(options.listen ?? env.PERCH_LISTEN ?? '');
   return {
-    service: label(options.service ?? env.PERCH_SERVICE ?? env.FLY_APP_NAME),
-    region: label(options.region ?? env.PERCH_REGION ?? env.FLY_REGION),
-    instance: label(options.instance ?? env.PERCH_INSTANCE ?? env.FLY_MACHINE_ID) || null,
+    service: label(options.service || env.PERCH_SERVICE || env.FLY_APP_NAME),
+    region: label(options.region || env.PERCH_REGION || env.FLY_REGION),
+    instance: label(options.instance || env.PERCH_INSTANCE || env.FLY_MACHINE_ID) || null,
     listen,
     authorizedKeys: (options.authorizedKeys ?? env.PERCH_AUTHORIZED_KEYS)?.trim() || null,
     hostKey: (options.hostKey ?? env.PERCH_HOST_KEY)?.trim() || null,

@@ -4,7 +4,10 @@ import { PerchError } from './errors.ts';
  * A small schema: a function from `unknown` to a checked value, or a BAD_CALL error that names the place.
  * Unknown keys of an object are refused: a misspelt option must not be silently ignored.
  */
-export type Schema<T> = (value: unknown, at: string) => T;
+export type Schema<T> = ((value: unknown, at: string) => T) & {
+  /** What it takes, for docs/protocol.md. */
+  words?: string;
+};
 
 export type Infer<S> = S extends Schema<infer T> ? T : never;
 
@@ -24,44 +27,50 @@ function refuse(at: string, wanted: string, value: unknown): never {
   throw new PerchError('BAD_CALL', `${at || 'arguments'}: expected ${wanted}, got ${got}`, { at, wanted });
 }
 
+function told<T>(words: string, check: Schema<T>): Schema<T> {
+  return Object.assign(check, { words });
+}
+
 export function string(maxChars = 4096): Schema<string> {
-  return (value, at) => {
+  return told(`text of at most ${maxChars} characters`, (value, at) => {
     if (typeof value !== 'string') refuse(at, 'a string', value);
     if (value.length > maxChars) {
       throw new PerchError('BAD_CALL', `${at}: longer than ${maxChars} characters`, { at, maxChars });
     }
     return value;
-  };
+  });
 }
 
 export function integer(min: number, max: number): Schema<number> {
-  return (value, at) => {
+  return told(`integer from ${min} to ${max}`, (value, at) => {
     if (typeof value !== 'number' || !Number.isInteger(value)) refuse(at, 'an integer', value);
     if (value < min || value > max) {
       throw new PerchError('BAD_CALL', `${at}: ${value} is not between ${min} and ${max}`, { at, min, max });
     }
     return value;
-  };
+  });
 }
 
-export const boolean: Schema<boolean> = (value, at) =>
-  typeof value === 'boolean' ? value : refuse(at, 'true or false', value);
+export const boolean: Schema<boolean> = told('true or false', (value, at) =>
+  typeof value === 'boolean' ? value : refuse(at, 'true or false', value),
+);
 
 export function oneOf<const W extends readonly string[]>(words: W): Schema<W[number]> {
-  return (value, at) =>
-    typeof value === 'string' && words.includes(value)
-      ? value
-      : refuse(at, `one of ${words.join(', ')}`, value);
+  const wanted = `one of ${words.join(', ')}`;
+  return told(wanted, (value, at) =>
+    typeof value === 'string' && words.includes(value) ? value : refuse(at, wanted, value),
+  );
 }
 
 export function optional<T>(inner: Schema<T>): OptionalSchema<T> {
   const schema: Schema<T | undefined> = (value, at) => (value === undefined ? undefined : inner(value, at));
-  return Object.assign(schema, { [OPTIONAL]: true as const });
+  return Object.assign(schema, { [OPTIONAL]: true as const, words: `optional, ${inner.words}` });
 }
 
 export function object<S extends Shape>(shape: S): Schema<ObjectOf<S>> {
   const keys = Object.keys(shape);
-  return (value, at) => {
+  const words = keys.map((key) => `\`${key}\` (${shape[key]!.words})`).join(', ') || 'none';
+  return told(words, (value, at) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse(at, 'an object', value);
     for (const key of Object.keys(value)) {
       if (!Object.hasOwn(shape, key)) {
@@ -78,5 +87,5 @@ export function object<S extends Shape>(shape: S): Schema<ObjectOf<S>> {
       if (result !== undefined) checked[key] = result;
     }
     return checked as ObjectOf<S>;
-  };
+  });
 }

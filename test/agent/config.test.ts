@@ -35,6 +35,7 @@ test('names come from the code, else PERCH_*, else FLY_*', () => {
   expect(readConfig({}, fly, facts)).toMatchObject({ service: 'game', region: 'fra', instance: '148e' });
   const own = { ...fly, PERCH_SERVICE: 'chess', PERCH_REGION: 'lax', PERCH_INSTANCE: 'two' };
   expect(readConfig({}, own, facts)).toMatchObject({ service: 'chess', region: 'lax', instance: 'two' });
+  expect(readConfig({}, { ...fly, PERCH_SERVICE: '' }, facts)?.service).toBe('game');
   expect(readConfig({ service: 'go' }, own, facts)).toMatchObject({ service: 'go', region: 'lax' });
 });
 

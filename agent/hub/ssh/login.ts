@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import ssh2, { type AuthContext, type PublicKeyAuthContext } from 'ssh2';
 import type { Login } from '../session.ts';
 import { type AuthorizedKey, readAuthorizedKeys } from './authorized-keys.ts';
+import { fingerprint } from './openssh-key.ts';
 
 /** Who may come in by an address. */
 export type Doorkeeper =
@@ -55,8 +55,4 @@ function isSigned(known: AuthorizedKey, { blob, signature, hashAlgo }: PublicKey
   const key = ssh2.utils.parseKey(`${known.type} ${known.base64}`);
   // `verify` gives true, false, or an Error.
   return !(key instanceof Error) && key.verify(blob, signature, hashAlgo) === true;
-}
-
-function fingerprint(blob: Buffer): string {
-  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
 }

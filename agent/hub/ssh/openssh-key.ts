@@ -25,11 +25,16 @@ export function opensshFingerprint(text: string): string {
     fields.uint32();
     const blob = fields.string();
     if (cipher !== 'none') throw new Error('the host key has a passphrase, and nobody is there to type it');
-    return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+    return fingerprint(blob);
   } catch (error) {
     if (error instanceof RangeError) throw new Error('the host key is cut short');
     throw error;
   }
+}
+
+/** A public key's fingerprint as OpenSSH writes it: `SHA256:` and 43 characters. */
+export function fingerprint(publicBlob: Uint8Array): string {
+  return `SHA256:${createHash('sha256').update(publicBlob).digest('base64').replace(/=+$/, '')}`;
 }
 
 /** Reads the fields of ssh's wire format (RFC 4251, section 5). Throws RangeError past the end. */
