@@ -30,9 +30,14 @@ export class Outermost implements Owner {
   }
 
   start(): Promise<void> {
-    if (this.#isRunning) return this.#started.promise;
-    this.#started = deferred();
-    this.#exited = deferred();
+    if (this.#isRunning) {
+      const isLeaving = this.#node!.isStopping && this.#goesOn !== 'start';
+      return isLeaving ? this.#exited.promise.then(() => this.start()) : this.#started.promise;
+    }
+    if (this.#node) {
+      this.#started = deferred();
+      this.#exited = deferred();
+    }
     this.#begin();
     return this.#started.promise;
   }

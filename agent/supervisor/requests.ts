@@ -10,7 +10,8 @@ export function answerRequest<C extends Child, R>(turn: Turn<C, R>, event: Reque
     return answer(turn, request, { error: 'simple_one_for_one' });
   }
   const child = children.get(event.id);
-  if (!child) return answer(turn, request, { error: 'not_found' });
+  const isOtherLife = 'pid' in event && event.pid !== child?.pid;
+  if (!child || isOtherLife) return answer(turn, request, { error: 'not_found' });
   switch (event.type) {
     case 'terminate-child':
       return beginStopping(turn, [child], { kind: 'reply', child, request }, { call: event.call });

@@ -31,11 +31,12 @@ export interface Child {
 /** What code asks of a supervisor; `request` comes back in a `reply` effect. OTP's calls of the same names. */
 export type RequestEvent<C extends Child, R> =
   | { type: 'start-child'; child: C; request: R }
-  | { type: 'terminate-child'; id: string; request: R; call?: string }
+  /** With `pid` that very life is meant, and not one that has followed it while this waited. */
+  | { type: 'terminate-child'; id: string; request: R; pid?: number; call?: string }
   | { type: 'restart-child'; id: string; request: R }
   | { type: 'delete-child'; id: string; request: R }
   /** Not OTP's: an orderly stop and a start, not counted as a restart; just a start for a stopped child. */
-  | { type: 'cycle-child'; id: string; request: R; call?: string };
+  | { type: 'cycle-child'; id: string; request: R; pid?: number; call?: string };
 
 export type SupervisorEvent<C extends Child, R> =
   /** Starts all children, left to right. */

@@ -92,7 +92,7 @@ export class SupervisorLife implements Life, Owner {
   }
 
   act(incarnation: Incarnation, act: Act, { call }: ActCause): ActReceipt {
-    const { spec } = incarnation.slot!;
+    const { spec, pid } = incarnation.slot!;
     const refused = actRefusal(incarnation, act, 'children' in spec ? spec.protectedBelow : null);
     if (refused) return refused;
     // After the receipt: what follows runs the service's code (abort listeners, `run`).
@@ -100,7 +100,7 @@ export class SupervisorLife implements Life, Owner {
       if (!incarnation.hasPlace) return;
       if (act === 'kill') return incarnation.kill(call);
       const type = act === 'stop' ? 'terminate-child' : 'cycle-child';
-      this.post({ type, id: incarnation.name, request: null, call });
+      this.post({ type, id: incarnation.name, request: null, pid, call });
     });
     return { accepted: true };
   }

@@ -108,6 +108,18 @@ describe('a tree', () => {
     await app.stop();
   });
 
+  test('a start while it stops begins anew; its end can be awaited from before the start', async () => {
+    const app = supervisor('app', { children: [diary([])('a')] });
+    const { exited } = app;
+    await app.start();
+    const stopped = app.stop();
+    await app.start();
+    await stopped;
+    expect(watch.node('app/a')).toMatchObject({ incarnation: 2, status: 'running' });
+    expect(await exited).toBe('shutdown');
+    await app.stop();
+  });
+
   test('a stop while it starts ends what has begun, and rejects the start', async () => {
     const log: string[] = [];
     const app = supervisor('app', {

@@ -248,6 +248,20 @@ describe('requests', () => {
     expect(drive.feed({ type: 'restart-child', id: 'b', request: 'late' })).toEqual(['late: shutdown']);
   });
 
+  test('one that means a certain life is never carried out on its successor', () => {
+    const drive = new Drive({ strategy: 'one_for_all' }, ['a', 'b']).start();
+    const { pid } = drive.child('b');
+    drive.slow.add('a');
+    drive.exit('b', 'crash');
+    drive.feed({ type: 'terminate-child', id: 'b', pid, request: 'stop' });
+    drive.feed({ type: 'cycle-child', id: 'b', pid, request: 'cycle' });
+    drive.slow.clear();
+    drive.exit('a', 'shutdown');
+    expect(drive.log).toEqual([
+      ...['restart b with a', 'stop a', 'start a', 'start b', 'stop: not_found', 'cycle: not_found'],
+    ]);
+  });
+
   test('a cycle stops and starts without being counted, and starts what was stopped', () => {
     const drive = new Drive({ intensity: 0 }, ['a']).start();
     expect(drive.feed({ type: 'cycle-child', id: 'a', request: 'cycle' })).toEqual([
