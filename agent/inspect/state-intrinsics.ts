@@ -83,7 +83,6 @@ export const bigintValue = method<unknown, [], bigint>(BigInt.prototype, 'valueO
 export const symbolValue = method<unknown, [], symbol>(Symbol.prototype, 'valueOf');
 
 export const indexOf = method<string, [string, number?], number>(String.prototype, 'indexOf');
-export const lastIndexOf = method<string, [string], number>(String.prototype, 'lastIndexOf');
 export const slice = method<string, [number, number?], string>(String.prototype, 'slice');
 export const charCodeAt = method<string, [number], number>(String.prototype, 'charCodeAt');
 export const toLowerCase = method<string, [], string>(String.prototype, 'toLowerCase');
