@@ -77,12 +77,16 @@ class ActRun {
     this.#random = random ?? Math.random;
     this.#onProgress = onProgress ?? (() => {});
     this.#signal = signal;
-    this.#call = request.call ?? randomUUID();
+    this.#call = request.call ?? `${epochMark(request.epoch)}.${randomUUID()}`;
     this.#timeoutMs = request.timeoutMs ?? LIMITS.callMs;
     this.#startedAt = this.#clock.monotonic();
   }
 
   async run(): Promise<ActDocument> {
+    if (isOfOtherEpoch(this.#call, this.#request.epoch)) {
+      const words = 'That call was made in an earlier epoch of the instance; what it was about is gone';
+      return this.#document('gone', words, new PerchError('GONE', words, { call: this.#call }));
+    }
     try {
       return await this.#ask(this.#link.session);
     } catch (thrown) {
@@ -246,6 +250,20 @@ class ActRun {
       ...(error ? { error: error.toDocument() } : {}),
     };
   }
+}
+
+/**
+ * A call made here carries its epoch. An agent that died with what was killed has forgotten the call, so repeating
+ * it against the next epoch would kill again.
+ */
+function isOfOtherEpoch(call: string, epoch: string): boolean {
+  const mark = /^(.+)\.[\da-f]{8}-[\da-f-]{27}$/.exec(call)?.[1];
+  return mark !== undefined && mark !== epochMark(epoch);
+}
+
+/** What fits before a UUID within the 64 characters of a call's id. */
+function epochMark(epoch: string): string {
+  return epoch.slice(0, 27);
 }
 
 /** Failures to connect that a service on its way back shows. */

@@ -69,7 +69,15 @@ describe('an act', () => {
 
   it('makes its call id when none is given', async () => {
     const { first } = lab({});
-    expect(first.last('act').args.call).toMatch(/^[0-9a-f-]{36}$/);
+    expect(first.last('act').args.call).toMatch(/^e1\.[0-9a-f-]{36}$/);
+  });
+
+  it('that was made in an earlier epoch is gone, and never acts on what came after', async () => {
+    const made = lab({}).first.last('act').args.call as string;
+    const { first, done } = lab({ call: made, epoch: 'e2' });
+    expect(await done).toMatchObject({ call: made, outcome: 'gone', error: { code: 'GONE' } });
+    expect(first.calls).toEqual([]);
+    expect(lab({ call: made }).first.last('act').args.call).toBe(made);
   });
 
   it('is asked again under the same id after a lost connection, so it acts once', async () => {

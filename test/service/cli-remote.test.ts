@@ -338,6 +338,22 @@ describe('the root process', () => {
     expect(exit).toBe(0);
     const after = (await json('tree', address, ...asController())).json.instance;
     expect(after.epoch).not.toBe(before.epoch);
+
+    // The agent that knew the call died with it; repeating it must not kill the successor.
+    const again = await json(
+      'kill',
+      address,
+      'process:web',
+      '--reason',
+      'drill',
+      '--yes',
+      '--call',
+      document.call,
+      ...asController(),
+    );
+    expect(again.exit).toBe(5);
+    expect(again.json).toMatchObject({ outcome: 'gone', error: { code: 'GONE' } });
+    expect((await json('tree', address, ...asController())).json.instance.epoch).toBe(after.epoch);
   });
 
   test('killed, with nobody to start it again, it is not recovered: exit 6', async () => {
