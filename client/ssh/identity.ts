@@ -19,25 +19,43 @@ const PASSPHRASE_TRIES = 3;
 
 /**
  * Reads a private key as OpenSSH writes it (PEM for RSA and ECDSA too). An encrypted one asks for its
- * passphrase. Throws BAD_IDENTITY, and PASSPHRASE_NEEDED where nobody can be asked.
+ * passphrase, once for each `ask`: every reconnection reads the key anew. Throws BAD_IDENTITY, and
+ * PASSPHRASE_NEEDED where nobody can be asked.
  */
 export async function readIdentity(text: string, ask?: AskPassphrase): Promise<Identity> {
-  let parsed = ssh2.utils.parseKey(text);
-  if (parsed instanceof Error && /no passphrase/.test(parsed.message)) {
-    for (let tries = 1; parsed instanceof Error && tries <= PASSPHRASE_TRIES; tries++) {
-      const passphrase = await ask?.(
-        tries === 1 ? 'Passphrase of the key: ' : 'That was not it. Passphrase: ',
-      );
-      if (passphrase == null)
-        throw new PerchError('PASSPHRASE_NEEDED', 'The key is locked with a passphrase');
-      parsed = ssh2.utils.parseKey(text, passphrase);
-    }
-    if (parsed instanceof Error) throw new PerchError('BAD_IDENTITY', 'The passphrase does not open the key');
-  }
-  if (parsed instanceof Error) {
+  const parsed = ssh2.utils.parseKey(text);
+  if (!(parsed instanceof Error)) return identityOf(parsed);
+  if (!/no passphrase/.test(parsed.message)) {
     throw new PerchError('BAD_IDENTITY', `The key cannot be read: ${parsed.message}`, {}, parsed);
   }
-  const key = Array.isArray(parsed) ? (parsed as ParsedKey[])[0]! : parsed;
+  if (!ask) throw new PerchError('PASSPHRASE_NEEDED', LOCKED);
+  const unlocked = unlockedBy.get(ask) ?? new Map<string, Promise<Identity>>();
+  unlockedBy.set(ask, unlocked);
+  const known = unlocked.get(text);
+  if (known) return known;
+  const unlocking = unlock(text, ask);
+  unlocked.set(text, unlocking);
+  unlocking.catch(() => unlocked.delete(text));
+  return unlocking;
+}
+
+const LOCKED = 'The key is locked with a passphrase';
+
+/** Keys that a person opened, for as long as that person can be asked. */
+const unlockedBy = new WeakMap<AskPassphrase, Map<string, Promise<Identity>>>();
+
+async function unlock(text: string, ask: AskPassphrase): Promise<Identity> {
+  for (let tries = 1; tries <= PASSPHRASE_TRIES; tries++) {
+    const passphrase = await ask(tries === 1 ? 'Passphrase of the key: ' : 'That was not it. Passphrase: ');
+    if (passphrase === null) throw new PerchError('PASSPHRASE_NEEDED', LOCKED);
+    const parsed = ssh2.utils.parseKey(text, passphrase);
+    if (!(parsed instanceof Error)) return identityOf(parsed);
+  }
+  throw new PerchError('BAD_IDENTITY', 'The passphrase does not open the key');
+}
+
+function identityOf(parsed: ParsedKey | ParsedKey[]): Identity {
+  const key = Array.isArray(parsed) ? parsed[0]! : parsed;
   if (!key.isPrivateKey()) {
     throw new PerchError('BAD_IDENTITY', 'That is the public half; the file without .pub is the one to use');
   }

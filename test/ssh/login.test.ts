@@ -24,6 +24,20 @@ describe('who gets in', () => {
     expect((await session.closed).code).toBe('CONNECTION_LOST');
   });
 
+  test('a locked key, once its passphrase was typed', async () => {
+    const locked = ssh2.utils.generateKeyPairSync('ed25519', {
+      passphrase: 'correct',
+      cipher: 'aes256-ctr',
+      rounds: 1,
+    });
+    const agent = await startScriptedAgent({ config: { authorizedKeys: locked.public } });
+    const session = await agent.open({ identity: locked.private, passphrase: async () => 'correct' });
+    expect(session.hello.capabilities).toEqual(['observe']);
+    await expect(agent.open({ identity: locked.private })).rejects.toMatchObject({
+      code: 'PASSPHRASE_NEEDED',
+    });
+  });
+
   test('the same user on the local socket, without a key', async () => {
     const logins: Login[] = [];
     const agent = await startScriptedAgent({ onSession: (login) => logins.push(login) });
