@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import { Keyboard, Menu, MenuItem, Popover, Separator, Text } from 'react-aria-components';
+import { Menu, MenuItem, Popover, Separator } from 'react-aria-components';
 import { ACTS, type Act } from '../../protocol/act.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
 import { ask } from '../bridge.ts';
@@ -27,6 +27,7 @@ export function NodeMenu({ node, at, reason, onAct, onClose }: NodeMenuProps) {
       <span ref={anchor} className="menu-anchor" style={at ? { left: at.x, top: at.y } : undefined} />
       <Popover
         className="popover"
+        aria-label={node ? `Menu of ${node.name}` : 'Menu'}
         triggerRef={anchor}
         isOpen={at !== null && node !== null}
         onOpenChange={(isOpen) => !isOpen && onClose()}
@@ -42,17 +43,23 @@ export function NodeMenu({ node, at, reason, onAct, onClose }: NodeMenuProps) {
           autoFocus="first"
         >
           {ACTS.map((act) => (
-            <MenuItem key={act} id={act} className="menu-item" textValue={ACT_WORDS[act].title}>
-              <Text slot="label">{ACT_WORDS[act].title}…</Text>
-              <Keyboard>{ACT_WORDS[act].key}</Keyboard>
+            <MenuItem
+              key={act}
+              id={act}
+              className="menu-item"
+              textValue={`${ACT_WORDS[act].title}…`}
+              aria-keyshortcuts={ACT_WORDS[act].key}
+            >
+              <span>{ACT_WORDS[act].title}…</span>
+              <kbd>{ACT_WORDS[act].key}</kbd>
             </MenuItem>
           ))}
           <Separator className="menu-line" />
           <MenuItem id="copy-lineage" className="menu-item" textValue="Copy lineage">
-            <Text slot="label">Copy lineage</Text>
+            <span>Copy lineage</span>
           </MenuItem>
           <MenuItem id="copy-id" className="menu-item" textValue="Copy id">
-            <Text slot="label">Copy id</Text>
+            <span>Copy id</span>
           </MenuItem>
         </Menu>
       </Popover>

@@ -4,7 +4,7 @@ import { now } from '../store/clock.ts';
 import { fleet, openInstance } from '../store/desk.ts';
 import { useInterface } from '../store/interface.ts';
 import { useValue } from '../store/value.ts';
-import { age, duration } from '../ui/format.ts';
+import { duration, shortAge } from '../ui/format.ts';
 import { healthOf } from './health.ts';
 
 /** The fleet: environments, their regions, their instances, each with its health. */
@@ -109,7 +109,7 @@ function Instance({ id, level, instance, isOpen }: InstanceProps) {
   const time = useValue(now);
   const { word, severity } = healthOf(instance, time);
   const { info, latencyMs, name, state } = instance;
-  const more = info ? [`Node ${info.node}`, `up ${age(time - info.startedAt)}`] : [];
+  const more = info ? [`Node ${info.node}`, `up ${shortAge(time - info.startedAt)}`] : [];
   return (
     <div
       id={id}

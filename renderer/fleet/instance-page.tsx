@@ -2,7 +2,6 @@ import type { ReactNode } from 'react';
 import type { InstanceView } from '../../electron/ipc.ts';
 import { ask } from '../bridge.ts';
 import { now } from '../store/clock.ts';
-import { fleet } from '../store/desk.ts';
 import { useValue } from '../store/value.ts';
 import { Button } from '../ui/button.tsx';
 import { Command } from '../ui/copy.tsx';
@@ -106,8 +105,10 @@ function HostKeyChanged({ instance }: { instance: InstanceView }) {
         nothing.
       </p>
       <Fingerprints error={error} />
-      <p className="selectable soft">{error?.message}</p>
-      <p className="soft">{error?.mend}</p>
+      <p className="soft">
+        If the key was changed on purpose, take the old one out of{' '}
+        <span className="code selectable">{textFact(error, 'where') ?? 'known_hosts'}</span>.
+      </p>
       <p>
         <Retry instance={instance} />
       </p>
@@ -139,11 +140,9 @@ function HostKeyUnknown({ instance }: { instance: InstanceView }) {
 }
 
 function TunnelOff({ instance }: { instance: InstanceView }) {
-  const environment = useValue(fleet)?.environments.find(({ name }) => name === instance.environment);
   return (
     <>
       <Head role="status">The tunnel of {instance.environment} is off</Head>
-      <p>{environment?.tunnel?.words ?? instance.error?.message}</p>
       <Command text={`sudo npx perch tunnel up ${instance.environment}`} />
       <p className="soft">Perch looks again every two seconds and goes on by itself.</p>
     </>

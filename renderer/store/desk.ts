@@ -74,9 +74,12 @@ function receive(push: Push): void {
   }
 }
 
-/** Nothing is open yet: the first instance that can be looked at, so that there is something to see. */
+/** Nothing is open, or what was is no longer listed: the first instance that can be looked at. */
 function openFirst(view: FleetView): void {
-  if (useInterface.getState().instance !== null) return;
-  const first = instancesOf(view).find(({ state }) => state === 'live');
+  const instances = instancesOf(view);
+  const { instance: open } = useInterface.getState();
+  if (instances.some(({ key }) => key === open)) return;
+  const first = instances.find(({ state }) => state === 'live');
   if (first) openInstance(first.key);
+  else if (open !== null) show({ instance: null });
 }

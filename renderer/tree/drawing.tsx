@@ -80,17 +80,15 @@ export function Drawing({ instance, tree, outline, onMenu }: DrawingProps) {
   };
 
   return (
-    <div
-      ref={frame}
-      className="drawing"
-      role="tree"
-      aria-label="Drawing of the tree"
-      tabIndex={0}
-      aria-activedescendant={active ? `${base}-${active.key}` : undefined}
-      onKeyDown={onKeyDown}
-      onPointerDown={onPointerDown}
-    >
-      <svg className="drawing-sheet" role="presentation" aria-hidden={!isReady}>
+    <div ref={frame} className="drawing-pane" onPointerDown={onPointerDown}>
+      <svg
+        className="drawing"
+        role="tree"
+        aria-label="Drawing of the tree"
+        tabIndex={0}
+        aria-activedescendant={active ? `${base}-${active.key}` : undefined}
+        onKeyDown={onKeyDown}
+      >
         <g
           transform={`translate(${viewport.x} ${viewport.y}) scale(${viewport.scale})`}
           visibility={isReady ? undefined : 'hidden'}
@@ -128,7 +126,7 @@ export function Drawing({ instance, tree, outline, onMenu }: DrawingProps) {
           )}
         </g>
       </svg>
-      <div className="drawing-tools" role="presentation">
+      <div className="drawing-tools">
         <IconButton label="Zoom in" icon={ZoomIn} onPress={() => zoom(1.25)} keys="+" />
         <IconButton label="Zoom out" icon={ZoomOut} onPress={() => zoom(0.8)} keys="−" />
         <IconButton label="Fit" icon={Maximize} onPress={fit} keys="0" />

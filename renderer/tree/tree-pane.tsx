@@ -5,12 +5,10 @@ import { ACTS, type Act } from '../../protocol/act.ts';
 import { NodeMenu } from '../act/node-menu.tsx';
 import { ACT_WORDS, whyNot } from '../act/rules.ts';
 import { Banner } from '../fleet/banner.tsx';
-import { FirstRun } from '../fleet/first-run.tsx';
 import { InstancePage } from '../fleet/instance-page.tsx';
-import { fleet, instancesOf, observedAt, useInstance } from '../store/desk.ts';
+import { observedAt, useInstance } from '../store/desk.ts';
 import { placeOf, setPlace, show, useInterface, type View } from '../store/interface.ts';
 import { useNode } from '../store/use-tree.ts';
-import { useValue } from '../store/value.ts';
 import { Button as PlainButton } from '../ui/button.tsx';
 import { counted } from '../ui/format.ts';
 import { Drawing } from './drawing.tsx';
@@ -19,17 +17,12 @@ import { select, useOutline } from './use-outline.ts';
 
 /** The middle of the window: the tree of the open instance, or why there is none. */
 export function TreePane({ instance }: { instance: string | null }) {
-  const view = useValue(fleet);
   if (instance !== null) return <OpenInstance key={instance} instance={instance} />;
   return (
     <section className="tree-pane" aria-label="Tree">
-      {view && instancesOf(view).length === 0 ? <FirstRun view={view} /> : <Waiting />}
+      <p className="inspect-note">Select an instance on the left.</p>
     </section>
   );
-}
-
-function Waiting() {
-  return <p className="inspect-note">Select an instance on the left.</p>;
 }
 
 function OpenInstance({ instance: key }: { instance: string }) {
@@ -103,12 +96,13 @@ function TreeBar({
   const hasGhosts = useInterface((state) => state.hasGhosts);
   const search = (next: string) => setPlace(instance, { ...placeOf(instance), query: next });
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'ArrowDown' && event.key !== 'Enter') return;
+    // Enter goes to what was found, Escape clears and goes back to the tree.
+    if (event.key !== 'ArrowDown' && event.key !== 'Enter' && event.key !== 'Escape') return;
     event.preventDefault();
-    const grid = document.querySelector<HTMLElement>('.outline, .drawing');
-    grid?.focus();
+    document.querySelector<HTMLElement>('.outline, .drawing')?.focus();
     const first = matched?.[0];
-    if (first) select(instance, tree, first);
+    if (event.key === 'Escape') search('');
+    else if (first) select(instance, tree, first);
   };
   return (
     <div className="tree-bar">

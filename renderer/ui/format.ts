@@ -20,6 +20,11 @@ export function age(ms: number): string {
   return pair(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
 
+/** The same with one unit, where there is little room. */
+export function shortAge(ms: number): string {
+  return age(ms).split(' ')[0]!;
+}
+
 export function bytes(count: number): string {
   if (count < 1024) return `${count}${NARROW}B`;
   const units = ['KB', 'MB', 'GB', 'TB'];

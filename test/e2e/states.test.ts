@@ -118,7 +118,8 @@ const SCENES: Record<string, () => Scene> = {
       state: 'host-key-changed',
       error: trouble('HOST_KEY_CHANGED', 'THE HOST KEY OF 10.77.1.2:7400 HAS CHANGED', {
         fingerprint: FINGERPRINT,
-        expected: [FINGERPRINT.toUpperCase().replace('SHA256', 'SHA256')],
+        expected: ['SHA256:uNiVztksCsDhcc0u9e8BrPXU7kQ2xr5wQ0l4m8aJt1o'],
+        where: '/home/ann/.config/perch/known_hosts:3',
       }),
     }),
     shows: [['alert', /The host key of fra-1 has changed/]],
@@ -232,7 +233,7 @@ test('a search that finds nothing says so, and can be cleared', async () => {
 /** A fresh page that listens. */
 async function reload(): Promise<void> {
   await app.page.reload();
-  await app.page.getByRole('navigation', { name: 'Fleet' }).waitFor();
+  await app.page.getByRole('contentinfo').waitFor();
 }
 
 const KEY = 'production/fra-1';

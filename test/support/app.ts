@@ -58,6 +58,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     },
   });
   const page = await launched.firstWindow();
+  page.setDefaultTimeout(10_000);
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
