@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import ssh2 from 'ssh2';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { CallContext } from '../../agent/hub/session.ts';
+import type { CallContext, Handlers } from '../../agent/hub/session.ts';
 import type { Session } from '../../client/session.ts';
 import { newKeyPair } from '../../client/ssh/identity.ts';
 import { encodeFrame } from '../../protocol/framing.ts';
@@ -53,6 +53,16 @@ function subsystem(client: ssh2.Client): Promise<ssh2.ClientChannel> {
   return new Promise((resolve, reject) => {
     client.subsys('perch', (error, channel) => (error ? reject(error) : resolve(channel)));
   });
+}
+
+/** An agent whose watches never end, and show their contexts. */
+async function startWatched() {
+  const contexts: CallContext<'watch-tree'>[] = [];
+  const watch: Handlers['watch-tree'] = (_, context) => {
+    contexts.push(context);
+    return new Promise<null>(() => {});
+  };
+  return { agent: await startScriptedAgent({ handlers: { 'watch-tree': watch } }), contexts };
 }
 
 /** The agent sees the end of a connection a moment after this side, and refuses until then. */
@@ -203,17 +213,7 @@ describe('after the login', () => {
   });
 
   test('a connection cut in the middle of answers leaves nothing behind', async () => {
-    const contexts: CallContext<'watch-tree'>[] = [];
-    const agent = await startScriptedAgent({
-      handlers: {
-        'watch-tree': (_, context) => {
-          contexts.push(context);
-          return new Promise<null>((resolve) =>
-            context.signal.addEventListener('abort', () => resolve(null)),
-          );
-        },
-      },
-    });
+    const { agent, contexts } = await startWatched();
     const client = await logIn(agent);
     const peer = new FramePeer(await subsystem(client));
     await peer.hello();
@@ -229,15 +229,7 @@ describe('after the login', () => {
   });
 
   test('broken ssh after the login ends the session at once, though the peer does not hang up', async () => {
-    const contexts: CallContext<'watch-tree'>[] = [];
-    const agent = await startScriptedAgent({
-      handlers: {
-        'watch-tree': (_, context) => {
-          contexts.push(context);
-          return new Promise<null>(() => {});
-        },
-      },
-    });
+    const { agent, contexts } = await startWatched();
     // Stays on its half of the connection, whatever the agent does with the other.
     const socket = net.connect({ port: agent.port, host: '127.0.0.1', allowHalfOpen: true });
     sockets.push(socket);
@@ -253,15 +245,7 @@ describe('after the login', () => {
   });
 
   test('a watcher that does not read holds a bounded queue, and is told of it', async () => {
-    const contexts: CallContext<'watch-tree'>[] = [];
-    const agent = await startScriptedAgent({
-      handlers: {
-        'watch-tree': (_, context) => {
-          contexts.push(context);
-          return new Promise<null>(() => {});
-        },
-      },
-    });
+    const { agent, contexts } = await startWatched();
     const client = await logIn(agent);
     const peer = new FramePeer(await subsystem(client));
     await peer.hello();
