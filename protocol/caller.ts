@@ -40,7 +40,7 @@ export class Caller {
     { signal, timeoutMs, onEvent }: CallOptions<N> = {},
   ): Promise<CallResult<N>> {
     if (this.#ended) return Promise.reject(this.#ended);
-    const isWatch = name.startsWith('watch-');
+    const isWatch = CALLS[name].untilCancelled === true;
     const id = this.#nextId++;
     return new Promise<unknown>((resolve, reject) => {
       const settle =

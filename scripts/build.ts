@@ -1,6 +1,6 @@
 /** Builds everything into dist/ and agent/dist/. `npm ci` runs it, so that nothing else has to be known. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -47,6 +47,9 @@ const withoutAddons: Plugin = {
   },
 };
 
+/** It is published and runs elsewhere: without maps, which would hold the hub's text once more each. */
+const agent: BuildOptions = { ...common, sourcemap: false };
+
 async function buildAgent(): Promise<void> {
   const out = (name: string) => at('agent/dist', name);
   // First what is carried as text, then what carries it.
@@ -56,11 +59,10 @@ async function buildAgent(): Promise<void> {
       ['agent/supervisor/hosts/thread-runner.ts', 'thread-runner.cjs'],
     ].map(([entry, name]) =>
       build({
-        ...common,
+        ...agent,
         entryPoints: [at(entry!)],
         outfile: out(name!),
         format: 'cjs',
-        sourcemap: false,
         minifyWhitespace: true,
         minifySyntax: true,
         plugins: [withoutAddons],
@@ -70,7 +72,7 @@ async function buildAgent(): Promise<void> {
   await Promise.all([
     ...['register', 'index'].map((name) =>
       build({
-        ...common,
+        ...agent,
         entryPoints: [at(`agent/${name}.ts`)],
         outfile: out(`${name}.cjs`),
         format: 'cjs',
@@ -78,14 +80,14 @@ async function buildAgent(): Promise<void> {
       }),
     ),
     build({
-      ...common,
+      ...agent,
       entryPoints: [at('agent/index.ts')],
       outfile: out('index.mjs'),
       format: 'esm',
       plugins: [rawText],
     }),
     build({
-      ...common,
+      ...agent,
       entryPoints: [at('agent/supervisor/hosts/process-runner.ts')],
       outfile: out('process-runner.cjs'),
       format: 'cjs',
@@ -105,14 +107,19 @@ function buildTypes(): void {
 }
 
 async function buildClients(): Promise<void> {
-  await build({
+  const { metafile } = await build({
     ...common,
     entryPoints: [at('cli/main.ts')],
     outdir: at('dist/cli'),
     format: 'esm',
     splitting: true,
     packages: 'external',
+    metafile: true,
   });
+  // Chunks are named by their content: those of earlier builds go.
+  for (const name of readdirSync(at('dist/cli'))) {
+    if (!metafile.outputs[`dist/cli/${name}`]) rmSync(at('dist/cli', name));
+  }
   await build({
     ...common,
     entryPoints: [at('electron/main.ts'), at('electron/preload.ts')],
