@@ -51,20 +51,30 @@ async function treeOf(type: keyof typeof projects, app: string, execArgv: string
   const worker = type === 'esm' ? 'export const run' : 'exports.run';
   writeFileSync(path.join(project, 'worker.js'), `${worker} = (context) => context.stopped;`);
   writeFileSync(path.join(project, 'app.js'), app);
-  const env = { ...home.env, PERCH_INSTANCE: `packed-${type}` };
+  const env = { ...home.env, PORT: '0', PERCH_INSTANCE: `packed-${type}` };
   const child = fork(path.join(project, 'app.js'), { cwd: project, execArgv, env });
+  const ended = once(child, 'exit');
   try {
-    await once(child, 'message');
+    await Promise.race([
+      once(child, 'message'),
+      ended.then((how) => Promise.reject(new Error(`ended ${how}`))),
+    ]);
     const { exit, json } = await home.perch('tree', await home.target(`packed-${type}`));
     expect(exit).toBe(0);
     return Object.fromEntries(json.nodes.map((node: { lineage: string }) => [node.lineage, node]));
   } finally {
-    const ended = once(child, 'exit');
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
     home.remove();
   }
 }
+
+test("the example in the agent's README runs as it stands there", async () => {
+  const readme = readFileSync(path.join(root, 'agent/README.md'), 'utf8');
+  const [, example] = /```js\n(.*?)```/s.exec(readme)!;
+  const tree = await treeOf('esm', `${example}process.send('ready');`, []);
+  expect(tree['app/games/7f3a']).toMatchObject({ host: 'task', status: 'running' });
+});
 
 describe.each([
   ['esm', IMPORT],

@@ -57,8 +57,8 @@ export interface Demo {
   instances: DemoInstance[];
   identity: string;
   stderr(): string;
-  /** SIGTERM; gives how it ended and which of its processes still run. */
-  stop(): Promise<{ code: number | null; left: number[] }>;
+  /** SIGTERM, or what is named, one after another; gives how it ended and which of its processes still run. */
+  stop(...signals: NodeJS.Signals[]): Promise<{ code: number | null; left: number[] }>;
 }
 
 export async function startDemo(home: Home, ...args: string[]): Promise<Demo> {
@@ -77,16 +77,19 @@ export async function startDemo(home: Home, ...args: string[]): Promise<Demo> {
     process: child,
     ...JSON.parse(line),
     stderr: () => stderr,
-    stop: () => stopAll(child),
+    stop: (...signals) => stopAll(child, signals),
   };
 }
 
 /** Asks a process to end; gives its exit code and which of those it had started are still there then. */
-export async function stopAll(child: ChildProcess): Promise<{ code: number | null; left: number[] }> {
+async function stopAll(
+  child: ChildProcess,
+  signals: NodeJS.Signals[],
+): Promise<{ code: number | null; left: number[] }> {
   const family = [child.pid!, ...descendants(child.pid!)];
   if (child.exitCode === null && child.signalCode === null) {
     const closed = once(child, 'exit');
-    child.kill('SIGTERM');
+    for (const signal of signals.length > 0 ? signals : (['SIGTERM'] as const)) child.kill(signal);
     await closed;
   }
   return { code: child.exitCode, left: family.filter(isAlive) };
