@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,10 @@ export interface AppOptions {
   main?: string;
   width?: number;
   height?: number;
+  /** Chromium's own sandbox, which it refuses to run in as root. */
+  sandbox?: boolean;
+  /** Runs it as this user; for root only. */
+  asUser?: number;
 }
 
 export interface App {
@@ -40,11 +44,12 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   display ??= await startDisplay();
   const home = options.home ?? mkdtempSync(path.join(os.tmpdir(), 'perch-app-'));
   const runtime = path.join(home, 'run');
-  mkdirSync(runtime, { recursive: true, mode: 0o700 });
-  chmodSync(runtime, 0o700);
+  if (!existsSync(runtime)) mkdirSync(runtime, { mode: 0o700 });
   const words = options.inventory === undefined ? [] : ['--inventory', options.inventory];
   const launched = await _electron.launch({
-    executablePath: electron.executable,
+    executablePath:
+      options.asUser === undefined ? electron.executable : asUser(options.asUser, electron.executable, home),
+    chromiumSandbox: options.sandbox === true,
     // The system's own colour scheme, not one that Playwright plays to the page.
     colorScheme: null,
     args: [options.main ?? root, ...words],
@@ -91,6 +96,19 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   };
   await app.resize(options.width ?? 1440, options.height ?? 900);
   return app;
+}
+
+/** A program that runs Electron as somebody else, with the arguments it is given. */
+function asUser(uid: number, executable: string, folder: string): string {
+  const file = path.join(folder, 'electron-as-user.sh');
+  const words = `exec setpriv --reuid=${uid} --regid=${uid} --clear-groups '${executable}' "$@"`;
+  writeFileSync(file, `#!/bin/sh\n${words}\n`, { mode: 0o755 });
+  return file;
+}
+
+/** What DISPLAY is while an app runs. */
+export function displayName(): string {
+  return display!.name;
 }
 
 /** Ends the virtual screen; call it once, after all apps. */
