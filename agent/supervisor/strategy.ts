@@ -18,7 +18,7 @@ export function restartGroup<C extends Child, R>(state: SupervisorState<C, R>, c
   }
 }
 
-/** Whether the end of `child`, which is not restarted, ends its supervisor too. Ask it with the child at rest. */
+/** Whether the end of `child`, which is not restarted, ends its supervisor too. */
 export function endsSupervisor<C extends Child, R>(state: SupervisorState<C, R>, child: C): boolean {
   if (!child.rule.significant) return false;
   switch (state.flags.autoShutdown) {

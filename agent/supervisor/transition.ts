@@ -99,7 +99,6 @@ function decide<C extends Child, R>(turn: Turn<C, R>, child: C, exit: Exit): voi
   child.exit = null;
   const type = child.rule.restart;
   if (type === 'permanent' || (type === 'transient' && exit.kind === 'abnormal')) return restart(turn, child);
-  child.phase = 'none';
   const isLast = endsSupervisor(state, child);
   const decision = isLast ? 'shutdown' : 'no-restart';
   const restartsInPeriod = countRestarts(state.restarts, nowMs, state.flags.periodMs);

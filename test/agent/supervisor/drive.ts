@@ -98,7 +98,7 @@ export class Drive {
     switch (effect.do) {
       case 'start': {
         const { child, pid } = effect;
-        this.log.push(`start ${child.id}`);
+        this.log.push(`start ${effect.isNew ? 'new ' : ''}${child.id}`);
         const failures = this.failing.get(child.id) ?? 0;
         if (failures > 0) {
           this.failing.set(child.id, failures - 1);

@@ -226,12 +226,12 @@ describe('requests', () => {
   test('a new child goes to the end; its id must be free; when it fails to start it is no child', () => {
     const drive = new Drive({}, ['a', 'b']).start();
     const add = (name: string) => drive.feed({ type: 'start-child', child: childNamed(name), request: name });
-    expect(add('c')).toEqual(['start c', 'c: ok']);
+    expect(add('c')).toEqual(['start new c', 'c: ok']);
     expect(add('a')).toEqual(['a: already_started']);
     drive.feed({ type: 'terminate-child', id: 'a', request: 'terminate' });
     expect(add('a')).toEqual(['a: already_present']);
     drive.failing.set('d', 1);
-    expect(add('d')).toEqual(['start d', 'forget d', 'd: start_failed']);
+    expect(add('d')).toEqual(['start new d', 'forget d', 'd: start_failed']);
     expect(drive.feed({ type: 'shutdown' })).toEqual(['stop c', 'stop b', 'exit shutdown']);
   });
 
@@ -246,6 +246,19 @@ describe('requests', () => {
     drive.feed({ type: 'restart-child', id: 'b', request: 'fourth' });
     expect(drive.feed({ type: 'shutdown' })).toEqual(['third: shutdown', 'fourth: shutdown', 'stop a']);
     expect(drive.feed({ type: 'restart-child', id: 'b', request: 'late' })).toEqual(['late: shutdown']);
+  });
+
+  test('a cycle whose start fails leaves a static child at rest, and takes a dynamic one away', () => {
+    const drive = new Drive({ intensity: 0 }, ['a']).start();
+    drive.failing.set('a', 1);
+    const cycle = { type: 'cycle-child', id: 'a', request: 'cycle' } as const;
+    expect(drive.feed(cycle)).toEqual(['stop a', 'start a', 'cycle: start_failed']);
+    expect(drive.child('a').phase).toBe('none');
+    const dynamic = new Drive({ strategy: 'dynamic', intensity: 0 }, []).start();
+    dynamic.feed({ type: 'start-child', child: childNamed('a'), request: 'add' });
+    dynamic.failing.set('a', 1);
+    expect(dynamic.feed(cycle)).toEqual(['stop a', 'start a', 'forget a', 'cycle: start_failed']);
+    expect(dynamic.state.children.size).toBe(0);
   });
 
   test('one that means a certain life is never carried out on its successor', () => {
