@@ -117,7 +117,10 @@ test('an inventory with a typo names line and column, and what was open stays', 
   const instance = app.page.getByRole('treeitem', { name: /^fra-1 not reached/ });
   await instance.waitFor();
   writeFileSync(inventory, typo);
-  await app.page.getByRole('contentinfo').getByText(/did you mean tunnel\?/).waitFor();
+  await app.page
+    .getByRole('contentinfo')
+    .getByText(/did you mean tunnel\?/)
+    .waitFor();
   expect(await instance.count()).toBe(1);
 });
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findElectron } from '../../scripts/electron-runtime.ts';
 import { type App, closeDisplay, displayName, startApp } from '../support/app.ts';
+import { until } from '../support/until.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let app: App;
@@ -55,10 +56,11 @@ test('the window was made as it should', async () => {
 });
 
 test('no script gets in but its own files: no inline, no string, no markup, no frame', async () => {
-  const tried = await app.page.evaluate(async () => {
-    const violations: string[] = [];
+  const tried = await app.page.evaluate(() => {
+    const violations = new Set<string>();
+    Object.assign(globalThis, { violations });
     document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) =>
-      violations.push(effectiveDirective),
+      violations.add(effectiveDirective),
     );
     const attempt = (act: () => void) => {
       try {
@@ -90,28 +92,15 @@ test('no script gets in but its own files: no inline, no string, no markup, no f
     const style = document.createElement('style');
     style.textContent = 'body { color: red }';
     document.head.append(style);
-    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => resolve(null), 100)));
-    frame.remove();
-    style.remove();
-    return {
-      inline,
-      markup,
-      text,
-      policy,
-      violations: [...new Set(violations)].sort(),
-      gotIn: 'gotIn' in globalThis,
-    };
+    return { inline, markup, text, policy };
   });
-  expect(tried.gotIn).toBe(false);
-  expect([tried.inline, tried.markup, tried.text, tried.policy]).toEqual([
-    'TypeError',
-    'TypeError',
-    'TypeError',
-    'TypeError',
-  ]);
-  expect(tried.violations).toEqual(
+  expect(tried).toEqual({ inline: 'TypeError', markup: 'TypeError', text: 'TypeError', policy: 'TypeError' });
+  const violations = () =>
+    app.page.evaluate(() => [...(globalThis as unknown as { violations: Set<string> }).violations]);
+  await until(violations).toEqual(
     expect.arrayContaining(['frame-src', 'require-trusted-types-for', 'style-src-elem', 'trusted-types']),
   );
+  expect(await app.page.evaluate(() => 'gotIn' in globalThis)).toBe(false);
 });
 
 test('the page cannot reach any network or file', async () => {
@@ -148,13 +137,24 @@ test('the window stays at its page and opens no other', async () => {
     window.open('app://ui/index.html'),
   ]);
   expect(opened).toEqual([null, null, null]);
-  for (const url of ['https://example.org/', 'file:///etc/passwd', 'data:text/html,x', 'app://elsewhere/']) {
+  await app.electron.evaluate(({ BrowserWindow }) => {
+    const asked: [string, boolean][] = [];
+    Object.assign(globalThis, { asked });
+    BrowserWindow.getAllWindows()[0]!.webContents.on('will-frame-navigate', (event) => {
+      asked.push([event.url, event.defaultPrevented]);
+    });
+  });
+  for (const url of ['file:///etc/passwd', 'data:text/html,x', 'app://elsewhere/', 'https://example.org/']) {
     await page.evaluate((to) => {
       location.href = to;
     }, url);
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
-    expect(page.url()).toBe('app://ui/index.html');
   }
+  // Asked for in this order; some are refused before they are even asked about.
+  const asked = () =>
+    app.electron.evaluate(() => (globalThis as unknown as { asked: [string, boolean][] }).asked);
+  await until(asked).toContainEqual(['https://example.org/', true]);
+  for (const [url, isPrevented] of await asked()) expect([url, isPrevented]).toEqual([url, true]);
+  expect(page.url()).toBe('app://ui/index.html');
   expect(await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
 });
 
