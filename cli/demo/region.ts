@@ -1,6 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { localFolders, localSockets } from '../../client/fleet/local.ts';
 import { PerchError } from '../../protocol/errors.ts';
 
 export interface RegionPlan {
@@ -30,6 +33,9 @@ export const SERVICE = 'tictactoe';
 /** How long it may take to start, and to end when it is asked to. */
 const START_MS = 20_000;
 const STOP_MS = 5000;
+/** How long its local socket may take after that, and how often it is looked for. */
+const LOCAL_MS = 2000;
+const LOOK_MS = 20;
 
 /**
  * Runs one region like a platform would: an instance that ends is started again, until `signal` aborts. Gives
@@ -72,7 +78,9 @@ async function start(plan: RegionPlan, signal: AbortSignal, note: (line: string)
   child.once('exit', () => signal.removeEventListener('abort', stop));
   if (signal.aborted) stop();
   try {
-    return { child, instance: await whenReady(child, plan, note) };
+    const instance = await whenReady(child, plan, note);
+    await untilLocal(child.pid!);
+    return { child, instance };
   } catch (thrown) {
     await end(child);
     throw thrown;
@@ -120,6 +128,15 @@ function whenReady(
     child.once('error', (error) => fail(error.message));
     child.once('close', (code, signal) => fail(`it ended with ${signal ?? code}`));
   });
+}
+
+/** So that `perch fleet` finds it from the first moment on. Where there can be no local socket nobody waits longer. */
+async function untilLocal(pid: number): Promise<void> {
+  const folders = await localFolders();
+  for (const until = Date.now() + LOCAL_MS; Date.now() < until; await pause(LOOK_MS)) {
+    const sockets = await localSockets(folders);
+    if (sockets.some((file) => path.basename(file).startsWith(`${pid}-`))) return;
+  }
 }
 
 /** Asks, waits, kills. Settles when it has ended. */

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeHome } from '../support/demo.ts';
+import { localSocket } from '../support/service.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(path.join(os.tmpdir(), 'perch-packed-'));
@@ -51,7 +52,7 @@ async function treeOf(type: keyof typeof projects, app: string, execArgv: string
   const worker = type === 'esm' ? 'export const run' : 'exports.run';
   writeFileSync(path.join(project, 'worker.js'), `${worker} = (context) => context.stopped;`);
   writeFileSync(path.join(project, 'app.js'), app);
-  const env = { ...home.env, PORT: '0', PERCH_INSTANCE: `packed-${type}` };
+  const env = { ...home.env, PORT: '0' };
   const child = fork(path.join(project, 'app.js'), { cwd: project, execArgv, env });
   const ended = once(child, 'exit');
   try {
@@ -59,7 +60,7 @@ async function treeOf(type: keyof typeof projects, app: string, execArgv: string
       once(child, 'message'),
       ended.then((how) => Promise.reject(new Error(`ended ${how}`))),
     ]);
-    const { exit, json } = await home.perch('tree', await home.target(`packed-${type}`));
+    const { exit, json } = await home.perch('tree', `unix:${await localSocket(home.sockets, child.pid!)}`);
     expect(exit).toBe(0);
     return Object.fromEntries(json.nodes.map((node: { lineage: string }) => [node.lineage, node]));
   } finally {

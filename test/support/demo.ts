@@ -15,6 +15,8 @@ export type Json = any;
 /** A place of its own for what Perch and its agents keep, so that tests meet nobody else's instances. */
 export interface Home {
   env: NodeJS.ProcessEnv;
+  /** Where its agents have their local sockets. */
+  sockets: string;
   /** Runs `perch ARGS --json`. */
   perch(...args: string[]): Promise<{ exit: number; json: Json; stderr: string }>;
   /** Instances of this place alone; root sees those of other people's demos, too. */
@@ -27,7 +29,8 @@ export interface Home {
 export function makeHome(): Home {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'perch-test-'));
   const runtime = path.join(folder, 'run');
-  mkdirSync(runtime, { mode: 0o700 });
+  const sockets = path.join(runtime, 'perch');
+  for (const each of [runtime, sockets]) mkdirSync(each, { mode: 0o700 });
   const { PATH, DISPLAY: _, WAYLAND_DISPLAY: __ } = process.env;
   const env = { PATH, HOME: folder, XDG_RUNTIME_DIR: runtime };
   const perch: Home['perch'] = (...args) =>
@@ -39,9 +42,10 @@ export function makeHome(): Home {
       });
     });
   const instances = async (): Promise<Json[]> => (await perch('fleet')).json.instances;
-  const isOwn = ({ address }: Json) => address.startsWith(`unix:${runtime}/`);
+  const isOwn = ({ address }: Json) => address.startsWith(`unix:${sockets}/`);
   return {
     env,
+    sockets,
     perch,
     fleet: async () => (await instances()).filter(isOwn),
     async target(name) {

@@ -112,7 +112,7 @@ export async function startService(
 }
 
 /** The agent's local socket, as soon as it is there; `except` is one that is dead. */
-function localSocket(folder: string, pid: number, except = ''): Promise<string> {
+export function localSocket(folder: string, pid: number, except = ''): Promise<string> {
   const isIt = (name: string) => name.startsWith(`${pid}-`) && name.endsWith('.sock');
   const find = () => readdirSync(folder).find((name) => isIt(name) && path.join(folder, name) !== except);
   return new Promise((resolve) => {
