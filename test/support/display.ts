@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 
 /** A virtual screen for the app. */
 export interface Display {
@@ -8,33 +9,56 @@ export interface Display {
   close(): Promise<void>;
 }
 
-/** Starts Xvfb on a free number of its own choosing. */
+const TRIES = 5;
+
+/** Starts Xvfb. */
 export async function startDisplay(): Promise<Display> {
-  const server = spawn(
-    'Xvfb',
-    ['-displayfd', '3', '-screen', '0', '1680x1050x24', '-nolisten', 'tcp', '-noreset'],
-    { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
-  );
-  const number = await displayNumber(server);
-  return {
-    name: `:${number}`,
-    async close() {
-      server.kill('SIGTERM');
-      if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
-    },
-  };
+  for (let tries = 1; ; tries++) {
+    const number = freeNumber();
+    const words = [
+      `:${number}`,
+      '-screen',
+      '0',
+      '1680x1050x24',
+      '-nolisten',
+      'tcp',
+      '-noreset',
+      '-displayfd',
+      '3',
+    ];
+    const server = spawn('Xvfb', words, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+    if (!(await isReady(server))) {
+      if (tries < TRIES) continue;
+      throw new Error('Xvfb cannot be started');
+    }
+    return {
+      name: `:${number}`,
+      async close() {
+        server.kill('SIGTERM');
+        if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
+      },
+    };
+  }
 }
 
-function displayNumber(server: ChildProcess): Promise<string> {
+/**
+ * A number that nobody has. Xvfb's own choice begins at 0 and takes a lock whose owner it cannot see for a dead
+ * one's: in a namespace of processes it would take a person's own screen away.
+ */
+function freeNumber(): number {
+  for (;;) {
+    const number = 1000 + Math.floor(Math.random() * 50_000);
+    if (!existsSync(`/tmp/.X${number}-lock`) && !existsSync(`/tmp/.X11-unix/X${number}`)) return number;
+  }
+}
+
+/** It says its number once it listens. */
+function isReady(server: ChildProcess): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    let text = '';
     server.once('error', (cause) =>
       reject(new Error('Xvfb cannot be started: apt-get install xvfb', { cause })),
     );
-    server.once('exit', (code) => reject(new Error(`Xvfb ended with ${code} before it was ready`)));
-    server.stdio[3]!.on('data', (chunk) => {
-      text += chunk;
-      if (text.includes('\n')) resolve(text.trim());
-    });
+    server.once('exit', () => resolve(false));
+    server.stdio[3]!.once('data', () => resolve(true));
   });
 }

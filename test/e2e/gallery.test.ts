@@ -1,0 +1,118 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type App, closeDisplay, startApp } from '../support/app.ts';
+import { axeViolations } from '../support/axe.ts';
+import { type Demo, type Home, makeHome, startDemo } from '../support/demo.ts';
+import { GamePage } from '../support/game-page.ts';
+import { layoutFaults } from '../support/layout-faults.ts';
+import { rowNamed, rowOf } from '../support/outline.ts';
+import { until } from '../support/until.ts';
+
+/** Pictures of the real app with the example, to be looked at; PERCH_UPDATE_IMAGES=1 renews those of docs/. */
+const at = (folder: string) => fileURLToPath(new URL(`../../${folder}`, import.meta.url));
+const gallery = at('.cache/gallery');
+const SIZES = [
+  [1440, 900],
+  [1024, 640],
+] as const;
+const IN_DOCS: Record<string, string> = {
+  'killed-dark-1440': 'app-dark.png',
+  'killed-light-1440': 'app-light.png',
+  'drawing-dark-1440': 'drawing-dark.png',
+};
+
+let home: Home;
+let demo: Demo;
+let app: App;
+let game: string;
+
+beforeAll(async () => {
+  for (const folder of [gallery, at('docs/images')]) mkdirSync(folder, { recursive: true });
+  home = makeHome();
+  demo = await startDemo(home);
+  app = await startApp({ home: home.env.HOME, env: home.env });
+  await app.page.emulateMedia({ reducedMotion: 'reduce' });
+  await app.page
+    .getByRole('treeitem', { name: /^tictactoe-fra/ })
+    .first()
+    .click();
+  const browser = new GamePage(demo.instances.find(({ region }) => region === 'fra')!.url);
+  const { json } = await browser.post('/games', { name: 'Ann', against: 'bot' });
+  game = json.id;
+  await browser.post('/move', { id: game, token: json.token, cell: 4 });
+});
+
+afterAll(async () => {
+  await app?.close();
+  await closeDisplay();
+  await demo?.stop();
+  home?.remove();
+});
+
+const VIEWS: Record<string, () => Promise<void>> = {
+  overview: async () => {
+    await rowNamed(app.page, 'games').click();
+    await app.page.keyboard.press('1');
+  },
+  state: async () => {
+    await rowNamed(app.page, game).first().click();
+    await app.page.keyboard.press('2');
+    await app.page.getByText(/read in/).waitFor();
+  },
+  stack: async () => {
+    await rowNamed(app.page, 'bot-1').last().click();
+    await app.page.keyboard.press('3');
+    await app.page.getByText(/^Thread bot-1/).waitFor();
+  },
+  asked: async () => {
+    await rowNamed(app.page, game).first().click();
+    await app.page.keyboard.press('k');
+    await app.page.getByRole('textbox', { name: 'Reason' }).fill('it no longer answers');
+  },
+  killed: async () => {
+    await app.page.keyboard.press('Enter');
+    await app.page.getByText(/^Restarted\./).waitFor();
+    await until(() => rowOf(app.page, game, '#2').getAttribute('aria-selected')).toBe('true');
+    await app.page.keyboard.press('2');
+    await app.page.getByText(/read in/).waitFor();
+  },
+  history: async () => {
+    await app.page.keyboard.press('4');
+    await app.page.getByRole('list', { name: `History of ${game}` }).waitFor();
+  },
+  drawing: async () => {
+    await app.page.keyboard.press('d');
+    await app.page.keyboard.press('2');
+    await app.page.getByRole('tree', { name: 'Drawing of the tree' }).focus();
+    await app.page.keyboard.press('0');
+  },
+  keys: async () => {
+    await app.page.keyboard.press('o');
+    await app.page.keyboard.press('?');
+    await app.page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  },
+};
+
+describe.each(Object.entries(VIEWS))('%s', (name, open) => {
+  test('fits and has no fault that axe finds, in both themes and sizes', async () => {
+    await open();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await app.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      for (const [width, height] of SIZES) {
+        await app.resize(width, height);
+        const picture = `${name}-${colorScheme}-${width}`;
+        await app.page.screenshot({ path: path.join(gallery, `${picture}.png`) });
+        const inDocs = IN_DOCS[picture];
+        if (inDocs && process.env.PERCH_UPDATE_IMAGES) {
+          await app.page.screenshot({ path: path.join(at('docs/images'), inDocs) });
+        }
+        expect(await layoutFaults(app.page), picture).toEqual([]);
+      }
+      expect(await axeViolations(app.page), colorScheme).toEqual([]);
+    }
+    await app.resize(1440, 900);
+    expect(app.complaints).toEqual([]);
+  });
+});
