@@ -7,6 +7,8 @@ export interface Tracking {
   /** Somebody decides about its exit; otherwise the exit is the end of it. */
   isSupervised: boolean;
   target: NodeRef;
+  /** The target and those that were started in its place so far: a start that fails is followed by another. */
+  chain: Set<string>;
   /** Monotonic time of `accepted`. */
   t0: number;
   phases: ActDocument['phases'];
@@ -20,6 +22,7 @@ export function startTracking(act: Act, target: NodeRef, t0: number): Tracking {
     act,
     isSupervised: true,
     target,
+    chain: new Set([target.id]),
     t0,
     phases: { exitedMs: null, decidedMs: null, startedMs: null, readyMs: null },
     successor: null,
@@ -41,7 +44,7 @@ export function track(tracking: Tracking, event: LedgerEvent): ActProgress | nul
       end(tracking, 'not-restarted', `${target.lineage} ended`);
     return { phase: 'exited', afterMs, words: `#${target.incarnation} ended: ${event.reason}` };
   }
-  if (event.kind === 'decided' && isTarget) {
+  if (event.kind === 'decided' && tracking.chain.has(event.node.id)) {
     phases.decidedMs = afterMs;
     tracking.affected = event.affected.filter((node) => node.id !== target.id);
     const words = decisionWords(event);
@@ -50,9 +53,10 @@ export function track(tracking: Tracking, event: LedgerEvent): ActProgress | nul
     if (event.decision === 'escalate') end(tracking, 'escalated', words);
     return { phase: 'decided', afterMs, words };
   }
-  if (event.kind === 'started' && event.previous?.id === target.id) {
+  if (event.kind === 'started' && event.previous && tracking.chain.has(event.previous.id)) {
     phases.startedMs = afterMs;
     tracking.successor = event.node;
+    tracking.chain.add(event.node.id);
     return { phase: 'started', afterMs, words: `#${event.node.incarnation} started` };
   }
   if (event.kind === 'ready' && event.node.id === tracking.successor?.id) {

@@ -59,3 +59,23 @@ test('a stop has ended with the exit; a successor that never came leaves no outc
   expect(follow('stop', [exit()]).tracking.ended?.outcome).toBe('not-restarted');
   expect(follow('kill', [exit(), decided(102, 'restart')]).tracking.ended).toBeNull();
 });
+
+test('a start that fails is followed to the next attempt, and to the supervisor giving up', () => {
+  const again = (node: NodeRef, previous: NodeRef) => event(105, { kind: 'started', node, previous });
+  const failed = event(106, { kind: 'start-failed', node: ref('2', 2), reason: 'no port' });
+  const first = [
+    event(101, { kind: 'exited', node: ref('1'), reason: 'killed' }),
+    decided(102, 'restart'),
+    again(ref('2', 2), ref('1')),
+    failed,
+  ];
+  const { tracking } = follow('kill', [
+    ...first,
+    again(ref('3', 3), ref('2', 2)),
+    event(108, { kind: 'ready', node: ref('3', 3) }),
+  ]);
+  expect(tracking.ended?.outcome).toBe('restarted');
+  expect(tracking.successor).toEqual(ref('3', 3));
+  const givesUp = { ...decided(107, 'escalate'), node: ref('2', 2) } as LedgerEvent;
+  expect(follow('kill', [...first, givesUp]).tracking.ended?.outcome).toBe('escalated');
+});
