@@ -114,7 +114,10 @@ export class Acts {
     }
     // A thread or process that hosts a worker is that worker: ending either is one act, decided by its supervisor.
     const node = hub.workerHostedBy(asked) ?? asked;
-    if (node !== asked) Object.assign(tracking.target, refOf(node));
+    if (node !== asked) {
+      Object.assign(tracking.target, refOf(node));
+      tracking.chain.add(node.id);
+    }
 
     const joined = hub.joinedOwnerOf(node);
     if (joined) return joined.act({ ...request, node: node.id }, (step) => audience.progress(step));
