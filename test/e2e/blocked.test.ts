@@ -32,9 +32,8 @@ test('a loop that stands still says for how long, shows its stack, and its insta
   await until(async () => (await nodeCells(main)).status).toMatch(/^blocked [\d.]+\ss$/);
   await page.getByText(/This loop has stood still for [\d.]+\ss\./).waitFor();
   const frames = page.getByRole('list', { name: 'Stack, innermost first' });
-  await until(() => frames.getByRole('listitem').first().textContent()).toMatch(
-    /spinForever.*blocks-loop\.js:\d+:\d+/,
-  );
+  // The innermost frame may be what it calls.
+  await until(() => frames.textContent()).toMatch(/spinForever.*blocks-loop\.js:\d+:\d+/);
   await until(() =>
     page.getByRole('treeitem', { name: new RegExp(`-${service.pid}`) }).textContent(),
   ).toMatch(/loop blocked/);
