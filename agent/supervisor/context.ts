@@ -110,27 +110,39 @@ export class Context implements WorkerContext {
     return this.#stopped.promise;
   }
 
-  state(reference: object, options: { redact?: readonly string[] } = {}): void {
-    if (!this.#isOver) this.#home.handOver({ state: { reference, redact: options.redact ?? [] } });
+  // Getters, not methods: `run({ state, ready })` takes them off the context, and none is made before.
+
+  get state(): WorkerContext['state'] {
+    return (reference, options = {}) => {
+      if (!this.#isOver) this.#home.handOver({ state: { reference, redact: options.redact ?? [] } });
+    };
   }
 
-  backlog(word: string, reference: object): void {
-    if (!this.#isOver) this.#home.handOver({ backlog: { word, reference } });
+  get backlog(): WorkerContext['backlog'] {
+    return (word, reference) => {
+      if (!this.#isOver) this.#home.handOver({ backlog: { word, reference } });
+    };
   }
 
-  ready(): void {
-    if (!this.#isOver) this.#home.becomeReady();
+  get ready(): WorkerContext['ready'] {
+    return () => {
+      if (!this.#isOver) this.#home.becomeReady();
+    };
   }
 
-  post(message: unknown): void {
-    if (!this.#isOver) this.#home.send({ message });
+  get post(): WorkerContext['post'] {
+    return (message) => {
+      if (!this.#isOver) this.#home.send({ message });
+    };
   }
 
-  onMessage(handler: (message: never) => unknown): void {
-    this.#handler = handler;
-    const unread = this.#unread;
-    this.#unread = null;
-    if (unread) for (const mail of unread) this.receive(mail);
+  get onMessage(): WorkerContext['onMessage'] {
+    return (handler) => {
+      this.#handler = handler;
+      const unread = this.#unread;
+      this.#unread = null;
+      if (unread) for (const mail of unread) this.receive(mail);
+    };
   }
 
   /** Gives the handler a message, and its answer back to who asked. Without a handler it waits for one. */

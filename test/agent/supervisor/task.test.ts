@@ -293,6 +293,34 @@ describe('messages', () => {
   });
 });
 
+test('what a context offers can be taken off it: run({ state, ready })', async () => {
+  const current = { turn: 'x' };
+  const app = supervisor('app', {
+    children: [
+      {
+        id: 'a',
+        host: 'task',
+        ready: 'explicit',
+        run: ({ state, backlog, ready, post, onMessage, stopped }) => {
+          state(current);
+          backlog('queue', []);
+          onMessage((word: string) => post(`heard ${word}`));
+          ready();
+          return stopped;
+        },
+      },
+    ],
+  });
+  await app.start();
+  expect(watch.node('app/a').state?.reference).toBe(current);
+  expect(watch.node('app/a').backlog?.word).toBe('queue');
+  const handle = app.child('a')!;
+  const answer = new Promise((resolve) => handle.on('message', resolve));
+  handle.post('hello');
+  expect(await answer).toBe('heard hello');
+  await app.stop();
+});
+
 test('100,000 tasks are started, killed and stopped', async () => {
   const games = dynamicSupervisor('games', {
     intensity: 1_000_000,
