@@ -109,7 +109,10 @@ function Instance({ id, level, instance, isOpen }: InstanceProps) {
   const time = useValue(now);
   const { word, severity } = healthOf(instance, time);
   const { info, latencyMs, name, state } = instance;
-  const more = info ? [`Node ${info.node}`, `up ${shortAge(time - info.startedAt)}`] : [];
+  const more =
+    info && (state === 'live' || state === 'stale')
+      ? [`Node ${info.node}`, `up ${shortAge(time - info.startedAt)}`]
+      : [];
   return (
     <div
       id={id}

@@ -141,7 +141,7 @@ export class TreeStore {
           Number(isAlive(b.node)) - Number(isAlive(a.node)) ||
           b.node.incarnation - a.node.incarnation,
       );
-      const ids = newestGhostOnly(places);
+      const ids = withFewGhosts(places);
       children.set(parent, ids);
       for (const id of ids) visit(id);
     };
@@ -173,18 +173,27 @@ function isSamePlace(before: TreeNode | null, after: TreeNode | null): boolean {
   return before.parent === after.parent && isAlive(before) === isAlive(after);
 }
 
-/** Of what died at one place only the last is shown; the others are in the timeline. */
-function newestGhostOnly(places: { node: TreeNode; slot: number }[]): string[] {
-  const ids: string[] = [];
-  let ghostOf = -1;
-  for (const { node, slot } of places) {
-    if (!isAlive(node)) {
-      if (ghostOf === slot) continue;
-      ghostOf = slot;
-    }
-    ids.push(node.id);
-  }
-  return ids;
+/** Ghosts without a successor that one parent shows; the others are in the timeline. */
+const MAX_GHOSTS = 3;
+
+/** Of what died at one place only the last is shown, and of places where nothing lives any more only the last few. */
+function withFewGhosts(places: { node: TreeNode; slot: number }[]): string[] {
+  const living = new Set(places.filter(({ node }) => isAlive(node)).map(({ slot }) => slot));
+  const ghosts = places.filter(
+    ({ node, slot }, index) => !isAlive(node) && !isOlderGhost(places, slot, index),
+  );
+  const lone = ghosts
+    .filter(({ slot }) => !living.has(slot))
+    .sort((a, b) => (b.node.endedAt ?? 0) - (a.node.endedAt ?? 0));
+  const hidden = new Set(lone.slice(MAX_GHOSTS));
+  const shown = new Set(ghosts.filter((ghost) => !hidden.has(ghost)));
+  return places.filter((place) => isAlive(place.node) || shown.has(place)).map(({ node }) => node.id);
+}
+
+/** A ghost right before it stands at the same place; sorted so that the newest comes first. */
+function isOlderGhost(places: { node: TreeNode; slot: number }[], slot: number, index: number): boolean {
+  const before = places[index - 1];
+  return before !== undefined && before.slot === slot && !isAlive(before.node);
 }
 
 /** A hidden window gets no frames; what is gathered must not grow without end there. */

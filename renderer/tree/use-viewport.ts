@@ -15,18 +15,20 @@ interface Size {
 const MIN_SCALE = 0.25;
 const MAX_SCALE = 2;
 /** Below this nobody can read a name; a drawing that would have to be smaller is cut instead of shrunk. */
-const READABLE = 0.7;
+const READABLE = 0.6;
 const MARGIN_PX = 20;
+/** The buttons in the corner need it below what is fitted. */
+const TOOLS_PX = 28;
 /** So much of the drawing stays in sight however far it is pushed. */
 const KEEP_PX = 80;
 
 /** As large as it fits, never above its own size, never too small to read; then its beginning is shown. */
 export function fitted(drawing: Size, window: Size): Viewport {
   const across = (window.width - 2 * MARGIN_PX) / drawing.width;
-  const down = (window.height - 2 * MARGIN_PX) / drawing.height;
+  const down = (window.height - 2 * MARGIN_PX - TOOLS_PX) / drawing.height;
   const scale = Math.min(1, Math.max(READABLE, Math.min(across, down)));
   const free = (size: number, room: number) => Math.max(MARGIN_PX, (room - size * scale) / 2);
-  return { x: free(drawing.width, window.width), y: free(drawing.height, window.height), scale };
+  return { x: free(drawing.width, window.width), y: free(drawing.height, window.height - TOOLS_PX), scale };
 }
 
 /** The same viewport moved as little as needed, so that the window is never empty. */

@@ -1,0 +1,107 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { LedgerEvent, LedgerFact, NodeRef } from '../../protocol/ledger.ts';
+import { Timeline } from '../../renderer/store/timeline.ts';
+import { byWhom, decisionWords, severityOfRow, whatWords } from '../../renderer/timeline/words.ts';
+
+const before: NodeRef = { id: '1.0.3', lineage: 'app/games/7f3a', incarnation: 2 };
+const after: NodeRef = { id: '1.0.9', lineage: 'app/games/7f3a', incarnation: 3 };
+const supervisor: NodeRef = { id: '1.0.2', lineage: 'app/games', incarnation: 1 };
+const author = { key: 'local', name: 'ann' };
+const decided: Extract<LedgerFact, { kind: 'decided' }> = {
+  kind: 'decided',
+  node: before,
+  by: supervisor,
+  decision: 'restart',
+  restartsInPeriod: 1,
+  intensity: 1000,
+  periodMs: 10_000,
+  affected: [],
+};
+
+let timeline: Timeline;
+let seq: number;
+
+beforeEach(() => {
+  timeline = new Timeline();
+  seq = 0;
+});
+
+function add(...facts: (LedgerFact & { t?: number })[]): void {
+  timeline.add(
+    'e1',
+    facts.map((fact): LedgerEvent => ({ t: 0, ...fact, seq: seq++, at: 1000 + seq }) as LedgerEvent),
+  );
+}
+
+describe('a kill', () => {
+  test('is one line from the asking to the successor that is ready', () => {
+    add({ kind: 'act', node: before, act: 'kill', call: 'c', author, reason: 'to see it' });
+    add({ kind: 'exited', node: before, reason: 'killed', call: 'c', t: 10 }, decided);
+    add({ kind: 'started', node: after, previous: before, t: 11 }, { kind: 'ready', node: after, t: 13.5 });
+    add({ kind: 'act-ended', node: before, act: 'kill', call: 'c', outcome: 'restarted', words: 'back' });
+    expect(timeline.rows).toHaveLength(1);
+    const row = timeline.rows[0]!;
+    expect(row).toMatchObject({
+      what: 'ended',
+      node: before,
+      successor: after,
+      tookMs: 3.5,
+      act: { outcome: 'restarted' },
+    });
+    expect([whatWords(row), decisionWords(row).replaceAll('\u202f', ' '), byWhom(row)]).toEqual([
+      'killed',
+      'app/games restarts it, 1 of 1000 in 10 s',
+      'ann: to see it',
+    ]);
+  });
+
+  test('that was refused says so and waits for nothing', () => {
+    add({ kind: 'act', node: before, act: 'kill', call: 'c', author, reason: 'x' });
+    add({ kind: 'act-ended', node: before, act: 'kill', call: 'c', outcome: 'refused', words: 'protected' });
+    expect(timeline.rows.map(whatWords)).toEqual(['kill refused']);
+  });
+
+  test('of a straggler wears it', () => {
+    add({ kind: 'act', node: before, act: 'kill', call: 'c', author, reason: 'x' });
+    add({ kind: 'straggler', node: before, afterMs: 1000 });
+    expect(timeline.rows).toMatchObject([{ what: 'ended', isStraggler: true }]);
+    expect(severityOfRow(timeline.rows[0]!)).toBe('warn');
+  });
+});
+
+test('an exit nobody asked for is a line of its own, with its reason', () => {
+  add({ kind: 'started', node: before, previous: null }, { kind: 'ready', node: before });
+  add({ kind: 'exited', node: before, reason: 'Error: boom', t: 5 }, { ...decided, decision: 'escalate' });
+  expect(timeline.rows.map(whatWords)).toEqual(['started', 'exited']);
+  expect(timeline.rows[1]).toMatchObject({ reason: 'Error: boom', successor: null });
+  expect(severityOfRow(timeline.rows[1]!)).toBe('bad');
+});
+
+test('events seen before are passed over; rows are replaced, never changed in place', () => {
+  add({ kind: 'exited', node: before, reason: 'x' });
+  const [first] = timeline.rows;
+  seq = 0;
+  expect(timeline.add('e1', [{ kind: 'exited', node: before, reason: 'x', seq: 0, at: 0, t: 0 }])).toBe(
+    false,
+  );
+  seq = 1;
+  add(decided);
+  expect(timeline.rows).toHaveLength(1);
+  expect(timeline.rows[0]).not.toBe(first);
+  expect(first!.decision).toBeNull();
+});
+
+test('a new epoch is a line, and ids of the old one mean nothing any more', () => {
+  add({ kind: 'exited', node: before, reason: 'x' });
+  timeline.add('e2', [{ ...decided, seq: 0, at: 9, t: 0 }]);
+  expect(timeline.rows.map(whatWords)).toEqual(['exited', 'new epoch', 'exited']);
+  expect(timeline.rows[0]!.decision).toBeNull();
+});
+
+test('rows end at two thousand, the oldest going first', () => {
+  for (let serial = 0; serial < 2100; serial++) {
+    add({ kind: 'joined', node: { ...before, id: `p${serial}` } });
+  }
+  expect(timeline.rows).toHaveLength(2000);
+  expect(timeline.rows[0]!.node.id).toBe('p100');
+});
