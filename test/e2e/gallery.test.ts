@@ -12,6 +12,7 @@ import { until } from '../support/until.ts';
 
 /** Pictures of the real app with the example, to be looked at; PERCH_UPDATE_IMAGES=1 renews those of docs/. */
 const at = (folder: string) => fileURLToPath(new URL(`../../${folder}`, import.meta.url));
+const NOBODY = 65_534;
 const gallery = at('.cache/gallery');
 const SIZES = [
   [1440, 900],
@@ -30,9 +31,10 @@ let game: string;
 
 beforeAll(async () => {
   for (const folder of [gallery, at('docs/images')]) mkdirSync(folder, { recursive: true });
-  home = makeHome();
+  // As an ordinary user: with the real sandbox, and with nobody else's services in the picture.
+  home = makeHome(process.getuid?.() === 0 ? NOBODY : undefined);
   demo = await startDemo(home);
-  app = await startApp({ home: home.env.HOME, env: home.env });
+  app = await startApp({ home: home.env.HOME, env: home.env, asUser: home.uid, sandbox: true });
   await app.page.emulateMedia({ reducedMotion: 'reduce' });
   await app.page
     .getByRole('treeitem', { name: /^tictactoe-fra/ })

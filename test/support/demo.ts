@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -15,6 +15,8 @@ export type Json = any;
 /** A place of its own for what Perch and its agents keep, so that tests meet nobody else's instances. */
 export interface Home {
   env: NodeJS.ProcessEnv;
+  /** Another user than this one. */
+  uid: number | undefined;
   /** Where its agents have their local sockets. */
   sockets: string;
   /** Runs `perch ARGS --json`. */
@@ -26,11 +28,13 @@ export interface Home {
   remove(): void;
 }
 
-export function makeHome(): Home {
+/** `uid`: whose it is, for root only; a demo started in it runs as that user. */
+export function makeHome(uid?: number): Home {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'perch-test-'));
   const runtime = path.join(folder, 'run');
   const sockets = path.join(runtime, 'perch');
   for (const each of [runtime, sockets]) mkdirSync(each, { mode: 0o700 });
+  if (uid !== undefined) for (const each of [folder, runtime, sockets]) chownSync(each, uid, uid);
   const { PATH, DISPLAY: _, WAYLAND_DISPLAY: __ } = process.env;
   const env = { PATH, HOME: folder, XDG_RUNTIME_DIR: runtime };
   const perch: Home['perch'] = (...args) =>
@@ -45,6 +49,7 @@ export function makeHome(): Home {
   const isOwn = ({ address }: Json) => address.startsWith(`unix:${sockets}/`);
   return {
     env,
+    uid,
     sockets,
     perch,
     fleet: async () => (await instances()).filter(isOwn),
@@ -68,6 +73,8 @@ export interface Demo {
 export async function startDemo(home: Home, ...args: string[]): Promise<Demo> {
   const child = spawn(process.execPath, [path.join(root, 'cli/bin.js'), 'demo', '--json', ...args], {
     env: home.env,
+    uid: home.uid,
+    gid: home.uid,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stderr = '';
