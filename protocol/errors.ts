@@ -19,7 +19,7 @@ export const ERRORS = {
     mend: 'Check the address, the tunnel, and that the service runs with an agent.',
   },
   CONNECTION_LOST: { exit: 3, mend: 'The connection ended. Perch connects again when the service is back.' },
-  KEY_REFUSED: { exit: 3, mend: "Add this public key to the agent's PERCH_AUTHORIZED_KEYS." },
+  KEY_REFUSED: { exit: 4, mend: "Add this public key to the agent's PERCH_AUTHORIZED_KEYS." },
   NO_IDENTITY: { exit: 2, mend: 'Make a key with `perch keys new`, or name one with --identity.' },
   BAD_IDENTITY: { exit: 2, mend: 'The file is no usable private key. Make one with `perch keys new`.' },
   PASSPHRASE_NEEDED: { exit: 2, mend: 'Run on a terminal to type the passphrase, or use a key without one.' },

@@ -136,10 +136,10 @@ describe('logging in', () => {
     rmSync(file('known_hosts'));
   });
 
-  test('a key that is not authorized is refused, and its public line given', async () => {
+  test('a key that is not authorized is refused: exit 4, and its public line given', async () => {
     const words = ['tree', address, '--identity', file('stranger'), '--host-key', hostKey];
     const { exit, json: document, stderr } = await json(...words);
-    expect(exit).toBe(3);
+    expect(exit).toBe(4);
     expect(document.error.code).toBe('KEY_REFUSED');
     expect(document.error.message).toContain(readFileSync(file('stranger.pub'), 'utf8').split(' ')[1]);
     expect(stderr).toContain('PERCH_AUTHORIZED_KEYS');
