@@ -123,8 +123,10 @@ export class Timeline {
         if (!row?.successor) return;
         const exitedAt = this.#exitedAt.get(row.node.id);
         this.#exitedAt.delete(row.node.id);
+        // Its successor runs beside it: that it is a straggler, and its end, are still to come.
+        if (exitedAt === undefined) return;
         this.#byEnded.delete(row.node.id);
-        if (exitedAt !== undefined) this.#change(row, { tookMs: event.t - exitedAt });
+        this.#change(row, { tookMs: event.t - exitedAt });
         return;
       }
       case 'straggler': {

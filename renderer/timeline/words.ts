@@ -9,7 +9,7 @@ const PAST = { kill: 'killed', stop: 'stopped', restart: 'restarted' } as const;
 export function whatWords(row: TimelineRow): string {
   switch (row.what) {
     case 'ended':
-      if (row.act) return PAST[row.act.act];
+      if (row.act) return actWords(row, row.act);
       return row.decision?.decision === 'shutdown' ? 'shut down' : 'exited';
     case 'started':
       return 'started';
@@ -34,6 +34,13 @@ export function whatWords(row: TimelineRow): string {
     default:
       return row.what satisfies never;
   }
+}
+
+/** `killed` only once it has ended: until then it was asked for, and what ignores the asking is a straggler. */
+function actWords({ reason, isStraggler }: TimelineRow, { act, outcome }: NonNullable<TimelineRow['act']>) {
+  if (reason !== null) return PAST[act];
+  if (isStraggler || outcome === 'straggler') return 'straggler';
+  return outcome === null || outcome === 'not-recovered' ? `${act} asked` : PAST[act];
 }
 
 /** What the supervisor decided: `app/games restarts it, 1 of 1000 in 10 s`. */

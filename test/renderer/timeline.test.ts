@@ -61,6 +61,31 @@ describe('a kill', () => {
     expect(timeline.rows.map(whatWords)).toEqual(['kill refused']);
   });
 
+  test('is not said to be done before the exit', () => {
+    add({ kind: 'act', node: before, act: 'kill', call: 'c', author, reason: 'x' });
+    expect(timeline.rows.map(whatWords)).toEqual(['kill asked']);
+    add({ kind: 'exited', node: before, reason: 'killed', call: 'c' });
+    expect(timeline.rows.map(whatWords)).toEqual(['killed']);
+  });
+
+  test('of what goes on beside its successor is one line that never says killed before it ended', () => {
+    add({ kind: 'act', node: before, act: 'kill', call: 'c', author, reason: 'x' }, decided);
+    add({ kind: 'started', node: after, previous: before }, { kind: 'ready', node: after });
+    expect(timeline.rows.map(whatWords)).toEqual(['kill asked']);
+    add({ kind: 'straggler', node: before, afterMs: 1000 });
+    add({ kind: 'act-ended', node: before, act: 'kill', call: 'c', outcome: 'straggler', words: 'runs' });
+    expect(timeline.rows.map(whatWords)).toEqual(['straggler']);
+    expect(timeline.rows[0]).toMatchObject({ successor: after, isStraggler: true, tookMs: null });
+    add({ kind: 'exited', node: before, reason: 'killed', t: 9000 });
+    expect(timeline.rows.map(whatWords)).toEqual(['killed']);
+  });
+
+  test('of one that had ended already says restarted', () => {
+    add({ kind: 'act', node: before, act: 'restart', call: 'c', author, reason: 'x' });
+    add({ kind: 'act-ended', node: before, act: 'restart', call: 'c', outcome: 'restarted', words: 'back' });
+    expect(timeline.rows.map(whatWords)).toEqual(['restarted']);
+  });
+
   test('of a straggler wears it', () => {
     add({ kind: 'act', node: before, act: 'kill', call: 'c', author, reason: 'x' });
     add({ kind: 'straggler', node: before, afterMs: 1000 });
