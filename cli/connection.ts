@@ -1,7 +1,7 @@
 import { connectTo } from '../client/fleet/connect.ts';
 import { type FleetInstance, fromInventory } from '../client/fleet/fleet.ts';
 import type { Inventory } from '../client/fleet/inventory.ts';
-import { findLocal, type LocalInstance } from '../client/fleet/local.ts';
+import { type LocalInstance, type LocalSight, lookAround } from '../client/fleet/local.ts';
 import type { Connect } from '../client/instance.ts';
 import { configFiles } from '../client/paths.ts';
 import type { Session } from '../client/session.ts';
@@ -23,6 +23,8 @@ export interface Reach {
   inventory: Inventory | null;
   timeoutMs: number;
   connectTo(instance: FleetInstance): Connect;
+  /** This computer's sockets. */
+  lookAround(): Promise<LocalSight>;
   findLocal(): Promise<LocalInstance[]>;
 }
 
@@ -42,7 +44,8 @@ export async function reach(
   const timeoutMs = options.timeout ?? LIMITS.callMs;
   const open = async (...args: Parameters<typeof import('../client/session.ts').openSession>) =>
     (await import('../client/session.ts')).openSession(...args);
-  const lookAround = () => findLocal({ open, timeoutMs: Math.min(timeoutMs, LOCAL_MS) });
+  const look = () => lookAround({ open, timeoutMs: Math.min(timeoutMs, LOCAL_MS) });
+  const findLocal = async () => (await look()).found;
   const tunnelAddress = async (instance: FleetInstance) =>
     (await import('../client/wireguard/through.ts')).throughTunnel(instance);
   const asked = mayAsk && out.canAsk ? questions(out) : null;
@@ -58,14 +61,15 @@ export async function reach(
     inventory: await loadInventory(files.inventory, options.inventory !== undefined),
     timeoutMs,
     connectTo(instance) {
-      const connect = connectTo(instance, login, { open, findLocal: lookAround, tunnelAddress });
+      const connect = connectTo(instance, login, { open, findLocal, tunnelAddress });
       return async (how) => {
         const session = await connect(how);
         asked?.connected();
         return session;
       };
     },
-    findLocal: lookAround,
+    lookAround: look,
+    findLocal,
   };
 }
 

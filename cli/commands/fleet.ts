@@ -1,4 +1,5 @@
 import {
+  atLocalSocket,
   type FleetInstance,
   fromInventory,
   fromLocal,
@@ -36,11 +37,21 @@ export const fleet = command({
   async run({ options, out, signal }) {
     // Several are asked at once, so none of them can ask the person.
     const way = await reach(options, out, { mayAsk: false });
-    const instances = [...fromInventory(way.inventory), ...fromLocal(await way.findLocal())];
-    const seen = onceByEpoch(
-      await Promise.all(instances.map((instance) => look(instance, way, signal))),
-      ({ info, instance }) => ({ epoch: info?.epoch ?? null, isLocal: instance.isLocal }),
+    const { found, silent } = await way.lookAround();
+    const instances = [...fromInventory(way.inventory), ...fromLocal(found)];
+    const answered = await Promise.all(instances.map((instance) => look(instance, way, signal)));
+    const unanswered = silent.map(
+      ({ path, error }): Seen => ({
+        instance: atLocalSocket(path),
+        health: troubleWord(error),
+        info: null,
+        error,
+      }),
     );
+    const seen = onceByEpoch([...answered, ...unanswered], ({ info, instance }) => ({
+      epoch: info?.epoch ?? null,
+      isLocal: instance.isLocal,
+    }));
     out.document({ instances: seen.map(documentOf) });
     if (seen.length === 0) out.note(HOW_TO_START);
     else out.text(fleetText(seen, way, out).join('\n'));
@@ -57,7 +68,12 @@ async function look(instance: FleetInstance, way: Reach, signal: AbortSignal): P
   let session: Session | null = null;
   try {
     session = await way.connectTo(instance)({ signal, timeoutMs: way.timeoutMs });
-    return { instance, health: await healthOf(session, signal), info: session.hello.instance, error: null };
+    return {
+      instance,
+      health: await healthOf(session, signal, way.timeoutMs),
+      info: session.hello.instance,
+      error: null,
+    };
   } catch (thrown) {
     const error = asPerchError(thrown);
     return { instance, health: troubleWord(error), info: session?.hello.instance ?? null, error };
@@ -66,9 +82,9 @@ async function look(instance: FleetInstance, way: Reach, signal: AbortSignal): P
   }
 }
 
-async function healthOf(session: Session, signal: AbortSignal): Promise<string> {
+async function healthOf(session: Session, signal: AbortSignal, timeoutMs: number): Promise<string> {
   if (!session.hello.capabilities.includes('observe')) return 'ok';
-  const nodes = fromColumns((await session.call('tree', {}, { signal })).columns);
+  const nodes = fromColumns((await session.call('tree', {}, { signal, timeoutMs })).columns);
   return nodes.some(({ status }) => status === 'blocked') ? 'blocked' : 'ok';
 }
 
@@ -126,7 +142,7 @@ function row({ instance: { place }, health, info }: Seen, { paint }: Output): st
   return [
     oneLine(place.name),
     oneLine(place.region) || '-',
-    oneLine(place.service),
+    oneLine(place.service) || '-',
     health === 'ok' ? health : paint.trouble(health),
     info ? `Node ${info.node}` : '-',
     info ? `up ${age(Date.now() - info.startedAt)}` : '-',

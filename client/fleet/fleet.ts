@@ -90,6 +90,22 @@ export function fromLocal(found: readonly LocalInstance[]): FleetInstance[] {
   });
 }
 
+/** One that listens on this computer and does not answer: of its names only the address is known. */
+export function atLocalSocket(path: string): FleetInstance {
+  const address: Address = { kind: 'unix', path };
+  const text = formatAddress(address);
+  return {
+    key: `local:${path}`,
+    place: { name: text, region: '', service: '', environment: null, address: text },
+    address,
+    isLocal: true,
+    hostKey: null,
+    identity: null,
+    tunnel: null,
+    info: null,
+  };
+}
+
 /** Environments in the order of the file, then This computer; regions and instances by name. */
 export function groupFleet(
   inventory: Inventory | null,

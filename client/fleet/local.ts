@@ -1,5 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { asPerchError, type PerchError } from '../../protocol/errors.ts';
 import type { InstanceInfo } from '../../protocol/tree.ts';
 import type { openSession } from '../session.ts';
 
@@ -24,15 +25,33 @@ export interface LocalLook {
   signal?: AbortSignal;
 }
 
-/** Asks every local socket who it is, a few at a time. What does not answer (a dead socket, a stranger) is left out. */
-export async function findLocal({
+/** What a look around found: who answered, and where somebody listens who did not. */
+export interface LocalSight {
+  found: LocalInstance[];
+  silent: SilentSocket[];
+}
+
+/** A socket that is listened on without an answer: a process that is stopped, or has no time just now. */
+export interface SilentSocket {
+  path: string;
+  error: PerchError;
+}
+
+/** Who answers of those that `lookAround` asks. */
+export async function findLocal(look: LocalLook): Promise<LocalInstance[]> {
+  return (await lookAround(look)).found;
+}
+
+/** Asks every local socket who it is, a few at a time. Dead sockets and strangers are left out. */
+export async function lookAround({
   open,
   folders,
   timeoutMs = 2000,
   signal,
-}: LocalLook): Promise<LocalInstance[]> {
+}: LocalLook): Promise<LocalSight> {
   const sockets = await localSockets(folders ?? (await localFolders()));
   const answers: (LocalInstance | null)[] = sockets.map(() => null);
+  const silent: SilentSocket[] = [];
   const ask = async (index: number) => {
     const path = sockets[index]!;
     try {
@@ -40,8 +59,10 @@ export async function findLocal({
       const session = await open(target, { timeoutMs, signal });
       answers[index] = { path, info: session.hello.instance };
       session.close();
-    } catch {
+    } catch (thrown) {
       // Nobody is there any more, or it is not for us: neither is worth a word in a list of what is there.
+      const error = asPerchError(thrown);
+      if (isSilence(error)) silent.push({ path, error });
     }
   };
   let next = 0;
@@ -49,7 +70,12 @@ export async function findLocal({
     while (next < sockets.length && !signal?.aborted) await ask(next++);
   };
   await Promise.all(Array.from({ length: ASKED_AT_ONCE }, lane));
-  return answers.filter((answer) => answer !== null);
+  return { found: answers.filter((answer) => answer !== null), silent };
+}
+
+/** Somebody has the socket open, but did not come to answer. */
+function isSilence({ code, facts }: PerchError): boolean {
+  return code === 'TIMEOUT' || code === 'BUSY' || (code === 'CONNECT_FAILED' && facts.isSilent === true);
 }
 
 /** Each costs a handshake; a machine with a hundred services must not see a hundred at once. */

@@ -8,7 +8,7 @@ import type { Target } from '../session.ts';
 import { fingerprint } from './fingerprint.ts';
 import { type HostKeyJudge, hostKeyJudge } from './host-key.ts';
 import { type Identity, readIdentity } from './identity.ts';
-import { agentGone, cancelled, connectFailed, keyRefused, whyNot } from './why-not.ts';
+import { agentGone, cancelled, connectFailed, keyRefused, noAnswer, whyNot } from './why-not.ts';
 
 /** The `perch` channel of a logged-in connection. */
 export interface Connection {
@@ -49,10 +49,7 @@ export async function connect(target: Target, { signal, timeoutMs }: ConnectOpti
   const judge = await hostKeyJudge(target.hostKey, target.address);
   const deadlineMs = timeoutMs ?? LIMITS.callMs;
   const attempt = dial(target, identity, judge);
-  const late = setTimeout(
-    () => attempt.fail(connectFailed(target.address, `no answer within ${deadlineMs} ms`)),
-    deadlineMs,
-  );
+  const late = setTimeout(() => attempt.fail(noAnswer(target.address, deadlineMs)), deadlineMs);
   const onAbort = () => attempt.fail(cancelled(target.address));
   signal?.addEventListener('abort', onAbort);
   if (signal?.aborted) onAbort();

@@ -25,6 +25,12 @@ export function connectFailed(address: Address, why: string, cause?: unknown): P
   return new PerchError('CONNECT_FAILED', `Cannot connect to ${text}: ${why}`, { address: text }, cause);
 }
 
+/** Whoever has the address says nothing. */
+export function noAnswer(address: Address, afterMs: number): PerchError {
+  const { code, message, facts } = connectFailed(address, `no answer within ${afterMs} ms`);
+  return new PerchError(code, message, { ...facts, isSilent: true });
+}
+
 export function cancelled(address: Address): PerchError {
   return new PerchError('CANCELLED', `Connecting to ${formatAddress(address)} was cancelled`);
 }

@@ -408,6 +408,24 @@ describe('a service without any configuration', () => {
     expect(stderr.includes('npx perch demo')).toBe(document.instances.length === 0);
   });
 
+  test('one that is stopped is listed as unreachable, not left out', async () => {
+    const stopped = await startService('threads.js', { env: { PERCH_INSTANCE: 'stopped-fra' } });
+    const address = `unix:${await stopped.socket()}`;
+    process.kill(stopped.pid, 'SIGSTOP');
+    try {
+      const own = { HOME: folder, XDG_RUNTIME_DIR: stopped.runtimeDir };
+      const { exit, json: document, stderr } = await perchJson(own, 'fleet', '--timeout', '500');
+      expect(exit).toBe(0);
+      expect(document.instances).toContainEqual(
+        expect.objectContaining({ name: address, address, health: 'unreachable', node: null, epoch: null }),
+      );
+      expect(stderr).not.toContain('Nothing is running');
+    } finally {
+      process.kill(stopped.pid, 'SIGCONT');
+      await stopped.stop();
+    }
+  });
+
   test('a name that means two instances is ambiguous: exit 2', async () => {
     const shared = { PERCH_SERVICE: 'twin', XDG_RUNTIME_DIR: service.runtimeDir };
     const first = await startService('threads.js', { env: shared });

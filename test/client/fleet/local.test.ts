@@ -1,10 +1,17 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { findLocal, isLocalDoor, localFolders, localSockets } from '../../../client/fleet/local.ts';
-import type { Target } from '../../../client/session.ts';
+import {
+  findLocal,
+  isLocalDoor,
+  localFolders,
+  localSockets,
+  lookAround,
+} from '../../../client/fleet/local.ts';
+import { openSession, type Target } from '../../../client/session.ts';
 import { PerchError } from '../../../protocol/errors.ts';
 import { ScriptedSession } from '../scripted-session.ts';
 
@@ -101,5 +108,22 @@ describe("this computer's sockets", () => {
     const found = await findLocal({ open, folders: [{ folder, uid }] });
     expect(found.map(({ info }) => info.instance)).toEqual(['a.sock', 'c.sock']);
     expect(opened.every((session) => session.isClosed)).toBe(true);
+  });
+
+  it('that are listened on without an answer are told apart from dead ones', async () => {
+    const folder = privateFolder();
+    const dead = path.join(folder, 'dead.sock');
+    const silent = path.join(folder, 'silent.sock');
+    await listenAt(silent);
+    const killed = `require('node:net').createServer().listen(process.argv[1], () => process.kill(process.pid, 9))`;
+    spawnSync(process.execPath, ['-e', killed, dead]);
+    const { found, silent: unanswered } = await lookAround({
+      open: openSession,
+      folders: [{ folder, uid }],
+      timeoutMs: 200,
+    });
+    expect(found).toEqual([]);
+    expect(unanswered.map((each) => each.path)).toEqual([silent]);
+    expect(unanswered[0]!.error.message).toContain('no answer within 200 ms');
   });
 });
