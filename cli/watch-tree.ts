@@ -4,11 +4,13 @@ import { printTree, treeText } from './commands/tree.ts';
 import type { Reached } from './connection.ts';
 import type { Output } from './output.ts';
 import { age } from './text/figures.ts';
-import { cut, safeForTerminal } from './text/plain.ts';
+import { cut, safeForTerminal, widthOf, withoutColour } from './text/plain.ts';
 import { shownNodes } from './text/tree-lines.ts';
 
 /** Between two drawings: fast enough to follow, slow enough to read. */
 const DRAW_MS = 200;
+/** Between two drawings of a tree that is not live, for its age. */
+const AGE_MS = 1000;
 
 /**
  * Shows the tree as it changes until the signal aborts. It reconnects by itself; what ends it is that the
@@ -28,11 +30,12 @@ export async function watchTree(
       return open ? Promise.resolve(open) : connect(options);
     },
   });
-  const draw =
-    out.isTerminal && !out.isJson ? drawInPlace(instance, depth, out) : printEach(instance, depth, out);
+  const isDrawn = out.isTerminal && !out.isJson;
+  const draw = isDrawn ? drawInPlace(instance, depth, out) : printEach(instance, depth, out);
   return new Promise((resolve) => {
     const end = (code: number) => {
       clearTimeout(timer);
+      clearInterval(aging);
       instance.close();
       resolve(code);
     };
@@ -43,6 +46,10 @@ export async function watchTree(
         draw();
       }, DRAW_MS);
     };
+    // Nothing comes in, and the age of what is shown grows.
+    const aging = setInterval(() => {
+      if (isDrawn && instance.state !== 'live') draw();
+    }, AGE_MS);
     instance.on('tree', soon);
     instance.on('state', () => {
       const { state, error } = instance;
@@ -89,7 +96,7 @@ function drawInPlace(instance: Instance, depth: number | undefined, out: Output)
     if (!hello) return;
     const lines = treeText(mirror, hello.instance, shownNodes(mirror.childrenByParent(), depth), out);
     if (instance.state !== 'live') {
-      lines[0] += `  ${out.paint.caution(`${instance.state}, heard ${age(Date.now() - (heardAt ?? 0))} ago`)}`;
+      lines[0] += `  ${out.paint.caution(`${instance.state}, heard ${age(Date.now() - (heardAt ?? Date.now()))} ago`)}`;
     }
     const room = out.rows - 1;
     const kept =
@@ -103,5 +110,5 @@ function drawInPlace(instance: Instance, depth: number | undefined, out: Output)
 /** A line that wraps would break the count of lines. */
 function fit(line: string, columns: number): string {
   const safe = safeForTerminal(line);
-  return safe.includes('\x1b') ? safe : cut(safe, columns);
+  return widthOf(safe) <= columns ? safe : cut(withoutColour(safe), columns);
 }

@@ -128,6 +128,24 @@ describe('a tree', () => {
     }
   });
 
+  test('--watch of an agent that went silent goes on saying for how long', async () => {
+    const silent = await startService('threads.js', { env: { PERCH_INSTANCE: 'silent-fra' } });
+    await silent.socket();
+    const own = { HOME: home, XDG_RUNTIME_DIR: silent.runtimeDir };
+    const running = perchOnTerminal(own, 'tree', 'silent-fra', '--watch');
+    try {
+      await untilShown(running, 'main thread');
+      process.kill(silent.pid, 'SIGSTOP');
+      // Marked stale within 7 s; from then on only the clock moves.
+      await untilShown(running, 'stale, heard 8 s ago');
+      type(running, '\x03');
+      expect((await running.ended).exit).toBe(0);
+    } finally {
+      process.kill(silent.pid, 'SIGCONT');
+      await silent.stop();
+    }
+  });
+
   test('has no colour where nothing is wrong, NO_COLOR or no terminal take the weight away too', async () => {
     const words = ['show', NAME, 'app/games'];
     const onTerminal = (await perchOnTerminal(env, ...words).ended).stdout;
