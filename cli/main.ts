@@ -1,4 +1,4 @@
-import { asPerchError, ERRORS, type PerchError } from '../protocol/errors.ts';
+import { asPerchError, ERRORS, PerchError } from '../protocol/errors.ts';
 import { PERCH_VERSION } from '../protocol/version.ts';
 import type { Invocation } from './command.ts';
 import { COMMANDS, findCommand } from './commands.ts';
@@ -28,19 +28,28 @@ async function dispatch(words: readonly string[], out: Output): Promise<number> 
     return 0;
   }
   if (name === undefined || name === '--help' || name === '-h') {
-    (name === undefined ? out.note : out.text)(overview(COMMANDS));
-    return name === undefined ? ERRORS.BAD_USAGE.exit : 0;
+    const words = overview(COMMANDS);
+    if (name !== undefined) return say(words, out);
+    const error = new PerchError('BAD_USAGE', 'A command is missing');
+    out.document({ error: error.toDocument() });
+    out.note(words);
+    return ERRORS.BAD_USAGE.exit;
   }
   const row = findCommand(name);
   if (!row) throw (await import('./commands/help.ts')).unknownCommand(name);
   const command = await row.load();
   const { args, options } = parse(name, command, rest);
   if (options.help) {
-    out.text(helpText(row, command));
-    return 0;
+    return say(helpText(row, command), out);
   }
   const call: Invocation = { args, options, out, signal: interrupted() };
   return command.run(call);
+}
+
+function say(help: string, out: Output): number {
+  out.text(help);
+  out.document({ help });
+  return 0;
 }
 
 /** The command's name, and the rest; flags such as `--json` may stand before it. */

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { PerchError } from '../protocol/errors.ts';
 import { type Paint, paintWith } from './text/paint.ts';
-import { safeForTerminal } from './text/plain.ts';
+import { safeForTerminal, safeJson } from './text/plain.ts';
 
 /** Where a command writes. Under `--json` stdout carries documents only; words go to stderr or nowhere. */
 export interface Output {
@@ -56,7 +56,7 @@ export function openOutput(
     },
     paint: paintWith(isColoured && !options.json),
     document(value) {
-      if (options.json) stdout.write(`${JSON.stringify(value)}\n`);
+      if (options.json) stdout.write(`${safeJson(value)}\n`);
     },
     text(text) {
       if (!options.json) stdout.write(line(text));
@@ -88,7 +88,7 @@ async function ask(
       lines.once('SIGINT', cancelled);
       lines.once('close', () => resolve(''));
       signal?.addEventListener('abort', cancelled, { once: true });
-      lines.question(question, resolve);
+      lines.question(safeForTerminal(question), resolve);
       // What readline would echo from here on is the secret.
       if (isSecret) (lines as unknown as { _writeToOutput: () => void })._writeToOutput = () => {};
     });

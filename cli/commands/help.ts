@@ -8,15 +8,14 @@ export const help = command({
   args: [{ name: 'COMMAND', does: 'The command to read about.', isOptional: true }],
   options: {},
   about: 'Lists the commands, or says what one of them does and takes.',
+  json: '{help}',
   examples: ['help', 'help kill'],
   async run({ args, out }) {
-    if (args.COMMAND === undefined) {
-      out.text(overview(COMMANDS));
-      return 0;
-    }
-    const row = findCommand(args.COMMAND);
-    if (!row) throw unknownCommand(args.COMMAND);
-    out.text(helpText(row, await row.load()));
+    const row = args.COMMAND === undefined ? null : findCommand(args.COMMAND);
+    if (row === undefined) throw unknownCommand(args.COMMAND!);
+    const words = row === null ? overview(COMMANDS) : helpText(row, await row.load());
+    out.text(words);
+    out.document({ help: words });
     return 0;
   },
 });

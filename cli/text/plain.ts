@@ -15,6 +15,14 @@ export function safeForTerminal(text: string): string {
   );
 }
 
+/** The same value in JSON: what JSON lets through but a terminal would obey (C1, DEL, bidi) is written as \\u…. */
+export function safeJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    CONTROL,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 const CONTROL = /\p{Cc}|\p{Bidi_Control}|[\u2028\u2029]/gu;
 const COLOUR_OR_CONTROL = /\p{Cc}\[\d+m|\p{Cc}|\p{Bidi_Control}/gu;
 const OWN_COLOURS: ReadonlySet<string> = new Set([1, 2, 22, 31, 33, 39].map((code) => `\u001b[${code}m`));
@@ -28,10 +36,14 @@ function escaped(character: string): string {
 
 const COLOUR = /\p{Cc}\[\d+m/gu;
 
+export function withoutColour(text: string): string {
+  return text.replace(COLOUR, '');
+}
+
 /** Columns that the text takes in a terminal, near enough: wide characters of East Asia and emoji count two. */
 export function widthOf(text: string): number {
   let width = 0;
-  for (const character of text.replace(COLOUR, '')) {
+  for (const character of withoutColour(text)) {
     if (/\p{Mark}/u.test(character)) continue;
     width +=
       /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]/u.test(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { age, bytes, duration, figures } from '../../cli/text/figures.ts';
 import { ledgerLine } from '../../cli/text/ledger-line.ts';
 import { paintWith } from '../../cli/text/paint.ts';
-import { cut, oneLine, pad, safeForTerminal, widthOf } from '../../cli/text/plain.ts';
+import { cut, oneLine, pad, safeForTerminal, safeJson, widthOf } from '../../cli/text/plain.ts';
 import { stateText } from '../../cli/text/state-text.ts';
 import { table } from '../../cli/text/table.ts';
 import { shownNodes, treeLines } from '../../cli/text/tree-lines.ts';
@@ -60,6 +60,14 @@ describe("a service's words on somebody's terminal", () => {
   it('cannot drive it; only our own colours pass', () => {
     const hostile = `\x1b]0;title\x07\x1b[2J\x9b31m\r\x1b[31mred\x1b[39m\n`;
     expect(safeForTerminal(hostile)).toBe('\\x1b]0;title\\x07\\x1b[2J\\x9b31m\\x0d\x1b[31mred\x1b[39m\n');
+  });
+
+  it('stay the same value in JSON, and drive no terminal there either', () => {
+    const hostile = { '\u009b2J': 'a\u007f\u202eb', plain: 'é "日本" \n' };
+    const text = safeJson(hostile);
+    expect(text).not.toMatch(/[\p{Cc}\u202e]/u);
+    expect(text).toContain('é \\"日本\\"');
+    expect(JSON.parse(text)).toEqual(hostile);
   });
 
   it('take the columns that they take', () => {

@@ -322,6 +322,23 @@ describe('typing', () => {
     expect((await run('kill', '--help')).stdout).toBe(stdout);
   });
 
+  test.each([
+    [['help'], 0, /^perch: look into/],
+    [['help', 'kill'], 0, /^Usage: perch kill/],
+    [['kill', '--help'], 0, /^Usage: perch kill/],
+    [['--help'], 0, /^perch: look into/],
+  ])('%j with --json is one document too', async (words, exitCode, wanted) => {
+    const { exit, json: document } = await json(...words);
+    expect(exit).toBe(exitCode);
+    expect(document.help).toMatch(wanted);
+  });
+
+  test('perch alone with --json is an error document', async () => {
+    const { exit, json: document } = await json();
+    expect(exit).toBe(2);
+    expect(document.error.code).toBe('BAD_USAGE');
+  });
+
   test('--version', async () => {
     expect((await run('--version')).stdout).toBe('0.1.0\n');
   });
