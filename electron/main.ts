@@ -1,6 +1,18 @@
+import { app } from 'electron';
+import { asPerchError } from '../protocol/errors.ts';
 import { runApp } from './app.ts';
 import { clientDesk } from './client-desk.ts';
-import { readFlags } from './flags.ts';
+import { type Flags, readFlags } from './flags.ts';
 
-const flags = readFlags(process.argv, process.env);
-runApp((push) => clientDesk(flags, push));
+const flags = flagsOrExit();
+if (flags) runApp((push) => clientDesk(flags, push));
+
+function flagsOrExit(): Flags | null {
+  try {
+    return readFlags(process.argv, process.env);
+  } catch (thrown) {
+    console.error(`perch: ${asPerchError(thrown).message}`);
+    app.exit(2);
+    return null;
+  }
+}
