@@ -35,10 +35,20 @@ export async function clientDesk(flags: Flags, push: (push: Push) => void): Prom
       push({ kind: 'fleet', fleet: view });
     }, FLEET_MS);
   };
+  // Another entry in the inventory is another Instance under the same key: what is open must not go on with the old.
+  const followWatched = (): void => {
+    const instance = watched === null ? null : fleet.find(watched);
+    if (!instance || instance === feed?.instance) return;
+    feed?.close();
+    feed = new Feed(instance, push);
+  };
   const tunnels = new Tunnels(changed);
   const fleet = new FleetWatch(files, {
     isNamed: flags.inventory !== undefined,
-    changed,
+    changed() {
+      followWatched();
+      changed();
+    },
     inventoryChanged: (inventory) => tunnels.follow(inventory),
   });
   await fleet.start();
@@ -48,7 +58,7 @@ export async function clientDesk(flags: Flags, push: (push: Push) => void): Prom
     watch(key) {
       watched = key;
       feed?.close();
-      feed = watched === null ? null : new Feed(fleet.instance(watched), push);
+      feed = key === null ? null : new Feed(fleet.instance(key), push);
     },
     state: ({ instance, ...args }) => fleet.instance(instance).call('state', args),
     stack: ({ instance, ...args }) => fleet.instance(instance).call('stack', args),

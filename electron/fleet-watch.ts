@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { connectTo, isNamed } from '../client/fleet/connect.ts';
 import { type FleetInstance, fromInventory, fromLocal } from '../client/fleet/fleet.ts';
 import { type Inventory, readInventory } from '../client/fleet/inventory.ts';
-import { findLocal, localFolders, localSockets } from '../client/fleet/local.ts';
+import { findLocal, localFolders, localSockets, lookAround } from '../client/fleet/local.ts';
 import { Instance } from '../client/instance.ts';
 import type { ConfigFiles } from '../client/paths.ts';
 import { openSession } from '../client/session.ts';
@@ -14,6 +14,8 @@ const LOOK_MS = 1000;
 /** A local service that ended stays listed this long. */
 const GONE_MS = 60_000;
 const LOCAL_MS = 2000;
+/** Until one that listened without answering is asked again. */
+const SILENT_MS = 3000;
 
 interface Member {
   instance: Instance;
@@ -30,8 +32,9 @@ export class FleetWatch {
   readonly #members = new Map<string, Member>();
   readonly #changed: () => void;
   readonly #inventoryChanged: (inventory: Inventory | null) => void;
-  /** Sockets that were asked who they are, by path and inode: a dead one is not asked again. */
+  /** Sockets that were asked who they are, by path and inode: one that answered or is dead is not asked again. */
   #asked = new Set<string>();
+  #askAgainAt = Number.POSITIVE_INFINITY;
   #inventoryDate = Number.NaN;
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
@@ -61,10 +64,14 @@ export class FleetWatch {
     return [...this.#members.values()].map(({ instance, source }) => ({ instance, isLocal: source.isLocal }));
   }
 
+  find(key: string): Instance | null {
+    return this.#members.get(key)?.instance ?? null;
+  }
+
   /** Throws NO_SUCH_TARGET. */
   instance(key: string): Instance {
-    const member = this.#members.get(key);
-    if (member) return member.instance;
+    const found = this.find(key);
+    if (found) return found;
     throw new PerchError('NO_SUCH_TARGET', `There is no instance ${key} any more`, { instance: key });
   }
 
@@ -116,8 +123,11 @@ export class FleetWatch {
     const seen = new Set(await Promise.all(sockets.map(inodeOf)));
     const isNews = [...seen].some((socket) => !this.#asked.has(socket));
     this.#asked = seen;
-    if (!isNews) return;
-    const found = fromLocal(await findLocal({ open: openSession, timeoutMs: LOCAL_MS }));
+    if (!isNews && Date.now() < this.#askAgainAt) return;
+    const sight = await lookAround({ open: openSession, timeoutMs: LOCAL_MS });
+    // It may be starting on a busy machine, or stopped for a moment: who listens is asked again.
+    this.#askAgainAt = sight.silent.length > 0 ? Date.now() + SILENT_MS : Number.POSITIVE_INFINITY;
+    const found = fromLocal(sight.found);
     for (const source of found) this.#add(localKey(source), source);
     if (found.length > 0) this.#changed();
   }
