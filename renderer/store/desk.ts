@@ -55,8 +55,8 @@ export function useInstance(key: string | null): InstanceView | null {
 function receive(push: Push): void {
   switch (push.kind) {
     case 'fleet':
+      openListed(fleet.get(), push.fleet);
       fleet.set(push.fleet);
-      openFirst(push.fleet);
       return;
     case 'tree':
       observedAt(push.instance).tree.receive(push.event);
@@ -74,12 +74,22 @@ function receive(push: Push): void {
   }
 }
 
-/** Nothing is open, or what was is no longer listed: the first instance that can be looked at. */
-function openFirst(view: FleetView): void {
+/**
+ * Nothing is open, or what was is no longer listed. It may be listed elsewhere now (an instance of this computer is
+ * shown once, where the inventory put it): then the person comes along; else the first that can be looked at.
+ */
+function openListed(before: FleetView | null, view: FleetView): void {
   const instances = instancesOf(view);
   const { instance: open } = useInterface.getState();
   if (instances.some(({ key }) => key === open)) return;
-  const first = instances.find(({ state }) => state === 'live');
-  if (first) openInstance(first.key);
+  const live = instances.filter(({ state }) => state === 'live');
+  const epoch = instancesOf(before).find(({ key }) => key === open)?.info?.epoch;
+  const same = epoch === undefined ? undefined : live.find(({ info }) => info?.epoch === epoch);
+  if (same && open !== null) {
+    const place = placeOf(open);
+    setPlace(same.key, { ...place, revealAt: (place.revealAt ?? 0) + 1 });
+  }
+  const next = same ?? live[0];
+  if (next) openInstance(next.key);
   else if (open !== null) show({ instance: null });
 }

@@ -1,0 +1,62 @@
+// @vitest-environment happy-dom
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { InstanceView, Push } from '../../electron/ipc.ts';
+import { observedAt, openInstance, startDesk } from '../../renderer/store/desk.ts';
+import { placeOf, useInterface } from '../../renderer/store/interface.ts';
+import { select, setOpen } from '../../renderer/tree/use-outline.ts';
+import { gameTree, snapshotOf } from '../support/tree-data.ts';
+
+let receive: (push: Push) => void;
+const call = vi.fn(async () => ({ ok: true as const, value: { theme: 'dark' } as never }));
+
+beforeEach(async () => {
+  useInterface.setState({ instance: null, places: {} });
+  window.perch = {
+    call,
+    onPush(listener) {
+      receive = listener;
+    },
+  };
+  await startDesk();
+});
+
+const instance = (key: string, epoch: string, state: InstanceView['state'] = 'live') =>
+  ({ key, state, info: { epoch } }) as InstanceView;
+const listed = (...instances: InstanceView[]) =>
+  receive({
+    kind: 'fleet',
+    fleet: {
+      environments: [{ name: 'e', isLocal: false, tunnel: null, instances }],
+      inventory: { file: '', error: null },
+      publicKey: null,
+    },
+  });
+
+test('the first that can be looked at is opened, and stays open whatever comes before it', () => {
+  listed(instance('a', '1', 'connecting'), instance('b', '2'));
+  expect(useInterface.getState().instance).toBe('b');
+  listed(instance('a', '1'), instance('b', '2', 'reconnecting'));
+  expect(useInterface.getState().instance).toBe('b');
+});
+
+test('an instance that is listed elsewhere from now on takes the person along', () => {
+  listed(instance('local:fra', '1'), instance('local:lax', '2'), instance('lab/lax', '2', 'connecting'));
+  openInstance('local:lax');
+  const { tree } = observedAt('local:lax');
+  tree.receive({ snapshot: snapshotOf(gameTree(3), '2') });
+  tree.commit();
+  select('local:lax', tree, '4121.0.2');
+  setOpen('local:lax', tree, '4121.0.2', false);
+  listed(instance('local:fra', '1'), instance('lab/lax', '2'));
+  expect(useInterface.getState().instance).toBe('lab/lax');
+  expect(call).toHaveBeenLastCalledWith('watch', { instance: 'lab/lax' });
+  const { selected, open } = placeOf('lab/lax');
+  expect(selected?.id).toBe('4121.0.2');
+  expect([...open.values()]).toEqual([false]);
+  // The same tree comes in: what was selected is found in it.
+  const again = observedAt('lab/lax').tree;
+  again.receive({ snapshot: snapshotOf(gameTree(3), '2') });
+  again.commit();
+  expect(placeOf('lab/lax').selected?.id).toBe('4121.0.2');
+  expect(again.keyOf('4121.0.2')).toBe(selected?.key);
+});
