@@ -32,7 +32,7 @@ const HEADS: Record<InstanceView['state'], string> = {
   live: '',
   reconnecting: 'Connection lost; connecting again.',
   stale: 'Nothing heard.',
-  refused: 'The key is refused now.',
+  refused: 'The login fails now.',
   'host-key-changed': 'The host key has changed.',
   'host-key-unknown': 'The host key is not known.',
   'tunnel-off': 'The tunnel is off.',

@@ -27,7 +27,7 @@ export function healthOf(instance: InstanceView, now: number): Health {
     case 'reconnecting':
       return { word: `lost${silentFor}${silentFor && ' ago'}`, severity: 'warn' };
     case 'refused':
-      return { word: 'key refused', severity: 'bad' };
+      return { word: refusedWord(instance), severity: 'bad' };
     case 'host-key-changed':
       return { word: 'host key changed', severity: 'bad' };
     case 'host-key-unknown':
@@ -40,5 +40,25 @@ export function healthOf(instance: InstanceView, now: number): Health {
       return { word: 'closed', severity: 'waiting' };
     default:
       return state satisfies never;
+  }
+}
+
+/** What stands in the way of a login; only the agent can refuse a key. */
+function refusedWord({ error }: InstanceView): string {
+  switch (error?.code) {
+    case 'KEY_REFUSED':
+      return 'key refused';
+    case 'NO_IDENTITY':
+      return 'no key';
+    case 'BAD_IDENTITY':
+      return 'key unusable';
+    case 'PASSPHRASE_NEEDED':
+      return 'key locked';
+    case 'CAPABILITY_MISSING':
+      return 'may not observe';
+    case 'VERSION_SKEW':
+      return 'versions differ';
+    default:
+      return 'login failed';
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { InstanceView } from '../../electron/ipc.ts';
+import type { InstanceView, TroubleView } from '../../electron/ipc.ts';
 import { consequence, whyNot } from '../../renderer/act/rules.ts';
 import { healthOf } from '../../renderer/fleet/health.ts';
 import {
@@ -64,6 +64,8 @@ const instance = (fields: Partial<InstanceView>): InstanceView => ({
   ...fields,
 });
 
+const trouble = (code: TroubleView['code']): TroubleView => ({ code, message: '', facts: {}, mend: '' });
+
 describe('health', () => {
   test.each([
     [{}, 'healthy', 'ok'],
@@ -73,6 +75,11 @@ describe('health', () => {
     [{ state: 'reconnecting' }, 'lost 7 s ago', 'warn'],
     [{ state: 'host-key-changed' }, 'host key changed', 'bad'],
     [{ state: 'gone' }, 'gone', 'waiting'],
+    [{ state: 'refused', error: trouble('KEY_REFUSED') }, 'key refused', 'bad'],
+    [{ state: 'refused', error: trouble('NO_IDENTITY') }, 'no key', 'bad'],
+    [{ state: 'refused', error: trouble('PASSPHRASE_NEEDED') }, 'key locked', 'bad'],
+    [{ state: 'refused', error: trouble('VERSION_SKEW') }, 'versions differ', 'bad'],
+    [{ state: 'refused', error: trouble('CAPABILITY_MISSING') }, 'may not observe', 'bad'],
   ] as [Partial<InstanceView>, string, string][])('%j is %s', (fields, word, severity) => {
     const health = healthOf(instance(fields), 17_000);
     expect([plain(health.word), health.severity]).toEqual([word, severity]);
