@@ -263,7 +263,12 @@ test('a second start of the same person ends at once and leaves the first alone'
     },
     stdio: 'ignore',
   });
-  expect(await once(second, 'exit')).toEqual([0, null]);
+  const ended = once(second, 'exit', { signal: AbortSignal.timeout(20_000) });
+  try {
+    expect(await ended).toEqual([0, null]);
+  } finally {
+    second.kill('SIGKILL');
+  }
   expect(await app.page.getByRole('contentinfo').isVisible()).toBe(true);
 });
 
