@@ -16,10 +16,14 @@ export function InstanceFacts({ instance: key }: { instance: string }) {
     ['Region', instance.region],
     ['Address', instance.address, true],
   ];
-  if (instance.latencyMs !== null) rows.push(['Latency', duration(instance.latencyMs)]);
+  // What was measured or counts on is of a live one only.
+  const isLive = instance.state === 'live';
+  if (isLive && instance.latencyMs !== null) rows.push(['Latency', duration(instance.latencyMs)]);
   if (info) {
     rows.push(
-      ['Up', `${age(time - info.startedAt)}, since ${dateTime(info.startedAt)}`],
+      isLive
+        ? ['Up', `${age(time - info.startedAt)}, since ${dateTime(info.startedAt)}`]
+        : ['Started', dateTime(info.startedAt)],
       ['Node', info.node],
       ['Agent', info.agent],
       ['Process', `pid ${info.pid}`],

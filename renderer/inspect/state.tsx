@@ -34,8 +34,11 @@ const NO_STATE: Record<TreeNode['kind'], string> = {
 
 function State({ instance, node, placeKey }: StateTabProps) {
   const isLive = useInterface((state) => state.isStateLive);
-  const reading = useStateOf(instance, node.id, placeKey, isLive && node.endedAt === null);
+  const isFollowed = isLive && node.endedAt === null;
+  const reading = useStateOf(instance, node.id, placeKey, isFollowed);
   const { answer, error } = reading;
+  // What is not read again, or is of the incarnation before, must not look fresh.
+  const isOld = error !== null || (answer !== null && answer.node.id !== node.id);
   return (
     <div className="state">
       <div className="state-bar">
@@ -49,9 +52,9 @@ function State({ instance, node, placeKey }: StateTabProps) {
         <IconButton label="Read again" icon={RefreshCw} onPress={reading.refresh} />
       </div>
       {error && <Trouble error={error} />}
-      {answer && error && <StateAge at={answer.at} incarnation={answer.node.incarnation} />}
+      {answer && (isOld || !isFollowed) && <StateAge at={answer.at} incarnation={answer.node.incarnation} />}
       {answer ? (
-        <StateTree reading={reading} isOld={error !== null} name={node.name} />
+        <StateTree reading={reading} isOld={isOld} name={node.name} />
       ) : (
         !error && <p className="inspect-note">Reading…</p>
       )}

@@ -33,6 +33,9 @@ export function useStateOf(instance: string, node: string, placeKey: string, isL
   const [read, setRead] = useState<{ answer: StateAnswer | null; error: PerchError | null }>(NOTHING);
   const current = useRef(view);
   const shownKey = useRef(key);
+  // An answer may come when another node is looked at: it is that one's no more.
+  const shownNode = useRef(node);
+  shownNode.current = node;
 
   const change = useCallback(
     (next: StateView) => {
@@ -54,11 +57,12 @@ export function useStateOf(instance: string, node: string, placeKey: string, isL
     try {
       const answer = await ask('state', { instance, node });
       const parts = await readParts(instance, node, current.current.parts);
-      if (shownKey.current !== key) return;
+      if (shownKey.current !== key || shownNode.current !== node) return;
       change({ ...current.current, parts });
       setRead({ answer, error: null });
     } catch (thrown) {
-      if (shownKey.current === key) setRead(({ answer }) => ({ answer, error: asPerchError(thrown) }));
+      if (shownKey.current !== key || shownNode.current !== node) return;
+      setRead(({ answer }) => ({ answer, error: asPerchError(thrown) }));
     }
   }, [instance, node, key, change]);
 
@@ -80,10 +84,14 @@ export function useStateOf(instance: string, node: string, placeKey: string, isL
     const more = asks === 'rest' ? { breadth: REST_BREADTH } : {};
     void ask('state', { instance, node, path, ...more }).then(
       ({ value }) => {
+        if (shownKey.current !== key) return;
         const { open, parts } = current.current;
         change({ open: new Map(open).set(path, true), parts: new Map(parts).set(path, value) });
       },
-      (thrown) => setRead(({ answer }) => ({ answer, error: asPerchError(thrown) })),
+      (thrown) => {
+        if (shownKey.current !== key || shownNode.current !== node) return;
+        setRead(({ answer }) => ({ answer, error: asPerchError(thrown) }));
+      },
     );
   };
 

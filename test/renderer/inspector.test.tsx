@@ -1,0 +1,85 @@
+// @vitest-environment happy-dom
+import { act, cleanup, render, renderHook, screen } from '@testing-library/react';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { InstanceView, IpcAnswer } from '../../electron/ipc.ts';
+import { InstanceFacts } from '../../renderer/inspect/instance-facts.tsx';
+import { useStateOf } from '../../renderer/inspect/use-state.ts';
+import { fleet } from '../../renderer/store/desk.ts';
+
+/** The calls of the page that wait for their answer. */
+let asked: { args: { node: string; path?: string }; answer(answer: IpcAnswer<unknown>): void }[];
+
+beforeEach(() => {
+  asked = [];
+  window.perch = {
+    call: ((_name: string, args: { node: string }) =>
+      new Promise((answer) => asked.push({ args, answer }))) as never,
+    onPush() {},
+  };
+});
+afterEach(cleanup);
+
+const state = (node: string, value: unknown): IpcAnswer<unknown> => ({
+  ok: true,
+  value: { node: { id: node, lineage: 'l', incarnation: 1 }, value, at: 0, cost: {}, partial: false },
+});
+const gone: IpcAnswer<unknown> = { ok: false, error: { code: 'GONE', message: 'ended', facts: {} } };
+
+/** Answers the oldest call for this node. */
+async function answer(node: string, given: IpcAnswer<unknown>): Promise<void> {
+  const at = asked.findIndex(({ args }) => args.node === node);
+  await act(async () => asked.splice(at, 1)[0]!.answer(given));
+}
+
+const view = (first: { node: string; place: string }) =>
+  renderHook(({ node, place }) => useStateOf('i', node, place, false), { initialProps: first });
+
+test('what was asked of one place is not shown in another', async () => {
+  const { result, rerender } = view({ node: '1', place: 'fetched-a' });
+  await answer('1', state('1', { board: { $: 'More', of: 'Object', count: 9 } }));
+  act(() => result.current.fetch('/board', 'content'));
+  rerender({ node: '2', place: 'fetched-b' });
+  await answer('1', state('1', { cells: 'of the first' }));
+  expect(result.current.view.parts.size).toBe(0);
+  expect(result.current.answer).toBeNull();
+});
+
+test('a late answer about the incarnation before is not its successor’s', async () => {
+  const { result, rerender } = view({ node: '1', place: 'succeeded' });
+  rerender({ node: '2', place: 'succeeded' });
+  await answer('2', state('2', 'new'));
+  expect(result.current.answer?.value).toBe('new');
+  await answer('1', gone);
+  expect(result.current.error).toBeNull();
+  expect(result.current.answer?.value).toBe('new');
+});
+
+const instance = (given: InstanceView['state']) =>
+  ({
+    key: 'i',
+    name: 'fra-1',
+    service: 's',
+    region: 'fra',
+    address: 'a:1',
+    state: given,
+    error: null,
+    capabilities: ['observe'],
+    latencyMs: 3,
+    heardAt: Date.now() - 60_000,
+    trouble: { blocked: 0, stragglers: 0 },
+    info: { startedAt: Date.now() - 3_600_000, node: '20', agent: '1', pid: 1, epoch: 'e', listening: [] },
+  }) as unknown as InstanceView;
+
+test.each([
+  ['live', ['Latency', 'Up'], ['Started']],
+  ['reconnecting', ['Started'], ['Latency', 'Up']],
+] as const)('an instance that is %s shows only what is still so', (given, there, notThere) => {
+  fleet.set({
+    environments: [{ name: 'e', isLocal: false, tunnel: null, instances: [instance(given)] }],
+    inventory: { file: '', error: null },
+    publicKey: null,
+  });
+  render(<InstanceFacts instance="i" />);
+  for (const name of there) expect(screen.getByText(name)).toBeTruthy();
+  for (const name of notThere) expect(screen.queryByText(name)).toBeNull();
+});
