@@ -1,9 +1,13 @@
+import { pause, systemClock } from '../client/clock.ts';
 import type { Inventory } from '../client/fleet/inventory.ts';
 import { readTunnel } from '../client/wireguard/tunnel.ts';
 import { watchTunnel } from '../client/wireguard/watch.ts';
 import { asPerchError } from '../protocol/errors.ts';
 import type { TunnelView } from './ipc.ts';
 import { brokenTunnelView, tunnelView } from './views.ts';
+
+/** After a watch that failed. */
+const AGAIN_MS = 3000;
 
 /** Watches the tunnel of every environment that has one. The instances' own sessions show whether agents answer. */
 export class Tunnels {
@@ -39,13 +43,17 @@ export class Tunnels {
       this.#views.set(environment.name, view);
       this.#changed();
     };
-    try {
-      const tunnel = await readTunnel(environment);
-      for await (const { status } of watchTunnel(tunnel, { probes: false, signal })) {
-        show(tunnelView(status));
+    while (!signal.aborted) {
+      try {
+        const tunnel = await readTunnel(environment);
+        for await (const { status } of watchTunnel(tunnel, { probes: false, signal })) {
+          show(tunnelView(status));
+        }
+      } catch (thrown) {
+        show(brokenTunnelView(asPerchError(thrown)));
       }
-    } catch (thrown) {
-      show(brokenTunnelView(asPerchError(thrown)));
+      // Somebody may mend the file, or install what is missing.
+      await pause(systemClock, AGAIN_MS, signal);
     }
   }
 }

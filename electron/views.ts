@@ -54,7 +54,7 @@ const SHORT: Record<TunnelStatus['state'], string> = {
   stale: 'stale',
   offline: 'offline',
   'agent-down': 'up, no agent behind it',
-  unknown: 'up',
+  unknown: 'up, unverified',
 };
 
 function troubleIn({ mirror }: Instance): InstanceView['trouble'] {

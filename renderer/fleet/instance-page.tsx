@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { InstanceView } from '../../electron/ipc.ts';
 import { ask } from '../bridge.ts';
 import { now } from '../store/clock.ts';
+import { fleet } from '../store/desk.ts';
 import { useValue } from '../store/value.ts';
 import { Button } from '../ui/button.tsx';
 import { Command } from '../ui/copy.tsx';
@@ -140,10 +141,13 @@ function HostKeyUnknown({ instance }: { instance: InstanceView }) {
 }
 
 function TunnelOff({ instance }: { instance: InstanceView }) {
+  const view = useValue(fleet);
+  // Root has another home, and so another inventory of its own.
+  const words = ['tunnel', 'up', instance.environment, '--inventory', view?.inventory.file ?? ''];
   return (
     <>
       <Head role="status">The tunnel of {instance.environment} is off</Head>
-      <Command text={`sudo npx perch tunnel up ${instance.environment}`} />
+      <Command text={`sudo npx perch ${words.map(shellWord).join(' ')}`} />
       <p className="soft">Perch looks again every two seconds and goes on by itself.</p>
     </>
   );
@@ -187,4 +191,8 @@ function textFact(error: InstanceView['error'], name: string): string | null {
   const fact = error?.facts[name];
   if (Array.isArray(fact)) return fact.filter((each) => typeof each === 'string').join('\n') || null;
   return typeof fact === 'string' ? fact : null;
+}
+
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
