@@ -7,13 +7,13 @@ import { ACT_WORDS, whyNot } from '../act/rules.ts';
 import { Banner } from '../fleet/banner.tsx';
 import { InstancePage } from '../fleet/instance-page.tsx';
 import { observedAt, useInstance } from '../store/desk.ts';
-import { placeOf, setPlace, show, useInterface, type View } from '../store/interface.ts';
+import { show, useInterface, type View } from '../store/interface.ts';
 import { useNode } from '../store/use-tree.ts';
 import { Button as PlainButton } from '../ui/button.tsx';
 import { counted } from '../ui/format.ts';
 import { Drawing } from './drawing.tsx';
 import { Outline } from './outline.tsx';
-import { select, useOutline } from './use-outline.ts';
+import { search, select, useOutline } from './use-outline.ts';
 
 /** The middle of the window: the tree of the open instance, or why there is none. */
 export function TreePane({ instance }: { instance: string | null }) {
@@ -94,14 +94,13 @@ function TreeBar({
   const { tree } = observedAt(instance);
   const query = useInterface(({ places }) => places[instance]?.query ?? '');
   const hasGhosts = useInterface((state) => state.hasGhosts);
-  const search = (next: string) => setPlace(instance, { ...placeOf(instance), query: next });
   const onKeyDown = (event: KeyboardEvent) => {
     // Enter goes to what was found, Escape clears and goes back to the tree.
     if (event.key !== 'ArrowDown' && event.key !== 'Enter' && event.key !== 'Escape') return;
     event.preventDefault();
     document.querySelector<HTMLElement>('.outline, .drawing')?.focus();
     const first = matched?.[0];
-    if (event.key === 'Escape') search('');
+    if (event.key === 'Escape') search(instance, tree, '');
     else if (first) select(instance, tree, first);
   };
   return (
@@ -121,7 +120,12 @@ function TreeBar({
           <Share2 size={14} aria-hidden /> Drawing
         </ToggleButton>
       </ToggleButtonGroup>
-      <SearchField className="search" aria-label="Search the tree" value={query} onChange={search}>
+      <SearchField
+        className="search"
+        aria-label="Search the tree"
+        value={query}
+        onChange={(next) => search(instance, tree, next)}
+      >
         <Search size={14} aria-hidden />
         <Input ref={field} className="input" placeholder="Search" onKeyDown={onKeyDown} />
         {matched !== null && (
@@ -150,7 +154,7 @@ function NoMatch({ instance, query }: { instance: string; query: string }) {
       <p>Nothing here matches “{query}”.</p>
       <p className="soft">Names, lineages, ids, kinds and statuses are searched.</p>
       <div>
-        <PlainButton onPress={() => setPlace(instance, { ...placeOf(instance), query: '' })}>
+        <PlainButton onPress={() => search(instance, observedAt(instance).tree, '')}>
           Clear the search
         </PlainButton>
       </div>

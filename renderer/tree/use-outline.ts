@@ -68,3 +68,11 @@ export function setOpen(instance: string, tree: TreeStore, id: string, isOpen: b
   const place = placeOf(instance);
   setPlace(instance, { ...place, open: new Map(place.open).set(key, isOpen) });
 }
+
+/** Searches; when the search is over, what was chosen in it stays in sight. */
+export function search(instance: string, tree: TreeStore, query: string): void {
+  const before = placeOf(instance);
+  const place = { ...before, query };
+  const isOver = query.trim() === '' && before.query.trim() !== '';
+  setPlace(instance, isOver && place.selected ? revealed(place, tree, place.selected.id) : place);
+}
