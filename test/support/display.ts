@@ -26,7 +26,10 @@ export async function startDisplay(): Promise<Display> {
       '-displayfd',
       '3',
     ];
-    const server = spawn('Xvfb', words, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+    // It ends with this process, however that ends.
+    const server = spawn('setpriv', ['--pdeathsig', 'KILL', 'Xvfb', ...words], {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    });
     if (!(await isReady(server))) {
       if (tries < TRIES) continue;
       throw new Error('Xvfb cannot be started');
