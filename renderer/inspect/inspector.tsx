@@ -1,6 +1,6 @@
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { ActCard } from '../act/act-card.tsx';
-import { observedAt } from '../store/desk.ts';
+import { observedAt, useInstance } from '../store/desk.ts';
 import { type InspectorTab, show, useInterface, usePlace } from '../store/interface.ts';
 import { isAlive } from '../store/row-keys.ts';
 import { useNode } from '../store/use-tree.ts';
@@ -34,8 +34,12 @@ function OfInstance({ instance }: { instance: string }) {
   const { selected } = usePlace(instance);
   const node = useNode(tree, selected?.id ?? null);
   const tab = useInterface((state) => state.tab);
+  const known = useInstance(instance);
   if (!node || !selected) return <InstanceFacts instance={instance} />;
-  const severity = severityOf(node);
+  // Of an instance that is not heard it is only known how it was.
+  const isHeard = known?.state === 'live';
+  const severity = isHeard ? severityOf(node) : 'ended';
+  const status = isHeard ? statusWords(node) : `was ${statusWords(node)}`;
   return (
     <>
       <header className="inspector-head">
@@ -49,7 +53,7 @@ function OfInstance({ instance }: { instance: string }) {
         <span className="spread" />
         <span className={`dot is-${severity}`} />
         <span className={severity === 'bad' || severity === 'warn' ? severity : 'soft'}>
-          {isAlive(node) ? statusWords(node) : 'ended'}
+          {isAlive(node) ? status : 'ended'}
         </span>
       </header>
       <Tabs

@@ -1,10 +1,13 @@
 // @vitest-environment happy-dom
-import { act, cleanup, render, renderHook, screen } from '@testing-library/react';
+import { act, cleanup, render, renderHook, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { InstanceView, IpcAnswer } from '../../electron/ipc.ts';
+import { Inspector } from '../../renderer/inspect/inspector.tsx';
 import { InstanceFacts } from '../../renderer/inspect/instance-facts.tsx';
 import { useStateOf } from '../../renderer/inspect/use-state.ts';
-import { fleet } from '../../renderer/store/desk.ts';
+import { fleet, observedAt } from '../../renderer/store/desk.ts';
+import { select } from '../../renderer/tree/use-outline.ts';
+import { gameTree, snapshotOf } from '../support/tree-data.ts';
 
 /** The calls of the page that wait for their answer. */
 let asked: { args: { node: string; path?: string }; answer(answer: IpcAnswer<unknown>): void }[];
@@ -70,15 +73,34 @@ const instance = (given: InstanceView['state']) =>
     info: { startedAt: Date.now() - 3_600_000, node: '20', agent: '1', pid: 1, epoch: 'e', listening: [] },
   }) as unknown as InstanceView;
 
-test.each([
-  ['live', ['Latency', 'Up'], ['Started']],
-  ['reconnecting', ['Started'], ['Latency', 'Up']],
-] as const)('an instance that is %s shows only what is still so', (given, there, notThere) => {
+const listed = (given: InstanceView['state']) =>
   fleet.set({
     environments: [{ name: 'e', isLocal: false, tunnel: null, instances: [instance(given)] }],
     inventory: { file: '', error: null },
     publicKey: null,
   });
+
+test.each([
+  ['live', 'running'],
+  ['stale', 'was running'],
+  ['reconnecting', 'was running'],
+] as const)('the head of the inspector, of an instance that is %s, says %s', (given, words) => {
+  listed(given);
+  const { tree } = observedAt('i');
+  tree.receive({ snapshot: snapshotOf(gameTree(1)) });
+  tree.commit();
+  select('i', tree, '4121.0.2');
+  render(<Inspector instance="i" />);
+  expect(
+    within(screen.getByRole('heading', { name: 'app/games' }).parentElement!).getByText(words),
+  ).toBeTruthy();
+});
+
+test.each([
+  ['live', ['Latency', 'Up'], ['Started']],
+  ['reconnecting', ['Started'], ['Latency', 'Up']],
+] as const)('an instance that is %s shows only what is still so', (given, there, notThere) => {
+  listed(given);
   render(<InstanceFacts instance="i" />);
   for (const name of there) expect(screen.getByText(name)).toBeTruthy();
   for (const name of notThere) expect(screen.queryByText(name)).toBeNull();
