@@ -18,7 +18,10 @@ export const ERRORS = {
     exit: 3,
     mend: 'Check the address, the tunnel, and that the service runs with an agent.',
   },
-  CONNECTION_LOST: { exit: 3, mend: 'The connection ended. Perch connects again when the service is back.' },
+  CONNECTION_LOST: {
+    exit: 3,
+    mend: 'Ask again when the service is back. The app and `perch tree --watch` connect again by themselves.',
+  },
   KEY_REFUSED: { exit: 4, mend: "Add this public key to the agent's PERCH_AUTHORIZED_KEYS." },
   NO_IDENTITY: { exit: 2, mend: 'Make a key with `perch keys new`, or name one with --identity.' },
   BAD_IDENTITY: { exit: 2, mend: 'The file is no usable private key. Make one with `perch keys new`.' },
