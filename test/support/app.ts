@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +8,13 @@ import { findElectron } from '../../scripts/electron-runtime.ts';
 import { type Display, startDisplay } from './display.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+/**
+ * Holds the app's start back until Playwright has attached. It adds this only to an Electron that it finds itself;
+ * without it the first navigation can happen while it attaches, and then it never sees the page.
+ */
+const LOADER = createRequire(import.meta.url)
+  .resolve('playwright-core/package.json')
+  .replace('package.json', 'lib/server/electron/loader.js');
 
 export interface AppOptions {
   /** `--inventory FILE`. */
@@ -52,7 +60,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     chromiumSandbox: options.sandbox === true,
     // The system's own colour scheme, not one that Playwright plays to the page.
     colorScheme: null,
-    args: [options.main ?? root, ...words],
+    args: ['-r', LOADER, options.main ?? root, ...words],
     env: {
       PATH: process.env.PATH ?? '',
       DISPLAY: display.name,
