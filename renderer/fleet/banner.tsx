@@ -4,6 +4,7 @@ import { now } from '../store/clock.ts';
 import { useValue } from '../store/value.ts';
 import { Button } from '../ui/button.tsx';
 import { age } from '../ui/format.ts';
+import { TrustHost } from './trust-host.tsx';
 
 /** Above a tree that is not live: why, how old it is, and what is being done about it. */
 export function Banner({ instance }: { instance: InstanceView }) {
@@ -11,6 +12,8 @@ export function Banner({ instance }: { instance: InstanceView }) {
   if (instance.state === 'live') return null;
   const { error, heardAt, retryAt, state } = instance;
   const isLoud = state === 'host-key-changed' || state === 'refused';
+  const shown = error?.facts.fingerprint;
+  const unknownKey = state === 'host-key-unknown' && typeof shown === 'string' ? shown : null;
   const next = retryAt === null ? null : Math.max(0, retryAt - time);
   return (
     <div className={`banner${isLoud ? ' is-bad' : ''}`} role={isLoud ? 'alert' : 'status'}>
@@ -18,8 +21,15 @@ export function Banner({ instance }: { instance: InstanceView }) {
         <strong>{HEADS[state]}</strong>
         {heardAt !== null && ` This is as it was ${age(time - heardAt)} ago.`}
         {state === 'reconnecting' && next !== null && next >= 1000 && ` Next try in ${age(next)}.`}
+        {unknownKey && (
+          <>
+            {' '}
+            Compare it with the one the agent printed: <code className="selectable">{unknownKey}</code>
+          </>
+        )}
         {isLoud && error && ` ${error.message}. ${error.mend}`}
       </p>
+      {unknownKey && <TrustHost instance={instance} fingerprint={unknownKey} />}
       {state !== 'stale' && (
         <Button onPress={() => void ask('reconnect', { instance: instance.key })}>Try now</Button>
       )}

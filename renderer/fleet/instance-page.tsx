@@ -7,6 +7,7 @@ import { useValue } from '../store/value.ts';
 import { Button } from '../ui/button.tsx';
 import { Command } from '../ui/copy.tsx';
 import { age } from '../ui/format.ts';
+import { TrustHost } from './trust-host.tsx';
 
 /** In place of a tree that was never there: what is the matter, and what to do. */
 export function InstancePage({ instance }: { instance: InstanceView }) {
@@ -126,14 +127,7 @@ function HostKeyUnknown({ instance }: { instance: InstanceView }) {
       <p>Compare its fingerprint with the one that the agent printed when it began to listen.</p>
       {fingerprint && <p className="fingerprint selectable">{fingerprint}</p>}
       <p className="page-line">
-        {fingerprint && (
-          <Button
-            look="main"
-            onPress={() => void ask('trust-host-key', { instance: instance.key, fingerprint })}
-          >
-            It is the same: trust it
-          </Button>
-        )}
+        {fingerprint && <TrustHost instance={instance} fingerprint={fingerprint} />}
         <Retry instance={instance} />
       </p>
     </>
