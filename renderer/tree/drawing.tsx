@@ -74,6 +74,7 @@ export function Drawing({ instance, tree, outline, onMenu }: DrawingProps) {
       const next = neighbour(layout.nodes, active, event.key);
       if (!next) return;
       if (next === 'open' || next === 'close') setOpen(instance, tree, active!.id!, next === 'open');
+      else if (next.folded) unfold(next.folded.under);
       else select(instance, tree, next.id);
     }
     event.preventDefault();
@@ -230,7 +231,7 @@ function Folded({ drawn, onUnfold }: { drawn: Drawn; onUnfold: (parent: string) 
 }
 
 /** Where an arrow key leads from the active box. */
-function neighbour(
+export function neighbour(
   nodes: readonly Drawn[],
   active: Drawn | null,
   key: string,
@@ -243,8 +244,12 @@ function neighbour(
     boxes.sort((a, b) => Math.abs(a.y - active.y) - Math.abs(b.y - active.y))[0] ?? null;
   const at = column.indexOf(active);
   switch (key) {
-    case 'ArrowDown':
-      return column[at + 1] ?? null;
+    case 'ArrowDown': {
+      // What is folded right below is shown, as by a click.
+      const folded = nodes.find((each) => each.folded?.under === active.parentKey);
+      const after = column[at + 1] ?? null;
+      return folded && folded.y > active.y && (after === null || folded.y < after.y) ? folded : after;
+    }
     case 'ArrowUp':
       return column[at - 1] ?? null;
     case 'ArrowRight':

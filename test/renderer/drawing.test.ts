@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../renderer/store/rows.ts';
+import { neighbour } from '../../renderer/tree/drawing.tsx';
 import { layOut } from '../../renderer/tree/drawing-layout.ts';
 import { fitted, kept, zoomed } from '../../renderer/tree/use-viewport.ts';
 
@@ -44,6 +45,15 @@ describe('layout', () => {
     const { nodes } = plain(40);
     expect(nodes).toHaveLength(14);
     expect(nodes.at(-1)).toMatchObject({ id: null, folded: { count: 28, under: 'root' } });
+  });
+
+  test('the arrow that goes down reaches what is folded, and stops where nothing is', () => {
+    const { nodes } = plain(40);
+    const at = (id: string) => nodes.find((each) => each.id === id)!;
+    expect(neighbour(nodes, at('c10'), 'ArrowDown')).toBe(at('c11'));
+    expect(neighbour(nodes, at('c11'), 'ArrowDown')).toMatchObject({ folded: { count: 28, under: 'root' } });
+    const whole = plain(5).nodes;
+    expect(neighbour(whole, whole.at(-1)!, 'ArrowDown')).toBeNull();
   });
 
   test('the selected one is drawn however many there are', () => {
