@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import ssh2, { type ParsedKey } from 'ssh2';
@@ -80,7 +81,6 @@ export function newKeyPair(comment: string): KeyPair {
 
 /** Writes FILE (0600) and FILE.pub (0644). Throws BAD_USAGE when one is there already; nothing is overwritten. */
 export async function writeKeyPair(file: string, pair: KeyPair): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   await writeNew(file, pair.privateKey, 0o600);
   try {
     await writeNew(`${file}.pub`, `${pair.publicLine}\n`, 0o644);
@@ -92,6 +92,7 @@ export async function writeKeyPair(file: string, pair: KeyPair): Promise<void> {
 
 async function writeNew(file: string, text: string, mode: number): Promise<void> {
   try {
+    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
     const handle = await open(file, 'wx', mode);
     try {
       await handle.writeFile(text);
@@ -101,7 +102,9 @@ async function writeNew(file: string, text: string, mode: number): Promise<void>
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const words =
-      code === 'EEXIST' ? `${file} is there already; name another file` : `Cannot write: ${message}`;
+      code === 'EEXIST' && existsSync(file)
+        ? `${file} is there already; name another file`
+        : `Cannot write: ${message}`;
     throw new PerchError('BAD_USAGE', words, { file }, cause);
   }
 }

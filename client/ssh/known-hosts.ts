@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { PerchError } from '../../protocol/errors.ts';
 import { fingerprint } from './fingerprint.ts';
 
 /** What known_hosts says of a host's key. */
@@ -45,20 +46,29 @@ export function knownHostsLine(host: string, keyBlob: Uint8Array): string {
   return `${host} ${type} ${blob.toString('base64')}`;
 }
 
-/** The file's text; empty when there is none yet. */
+/** The file's text; empty when there is none yet. Throws BAD_USAGE that names the file. */
 export async function readKnownHosts(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
-    throw error;
+    throw new PerchError('BAD_USAGE', `Cannot read the known hosts: ${error.message}`, { file }, error);
   });
 }
 
 /** Appends a line; the file and its folder are made for this user alone. */
 export async function rememberHost(file: string, line: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   const present = await readKnownHosts(file);
   const start = present === '' || present.endsWith('\n') ? '' : '\n';
-  await appendFile(file, `${start}${line}\n`, { mode: 0o600 });
+  try {
+    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+    await appendFile(file, `${start}${line}\n`, { mode: 0o600 });
+  } catch (cause) {
+    throw new PerchError(
+      'BAD_USAGE',
+      `Cannot keep the host key: ${(cause as Error).message}`,
+      { file },
+      cause,
+    );
+  }
 }
 
 function parse(text: string): Entry[] {

@@ -30,6 +30,10 @@ test('files: 0600 and 0644, nothing overwritten, nothing left by halves', async 
   await expect(writeKeyPair(half, pair)).rejects.toMatchObject({ code: 'BAD_USAGE' });
   expect(existsSync(half)).toBe(false);
   expect(readFileSync(`${half}.pub`, 'utf8')).toBe('precious');
+  await expect(writeKeyPair(path.join(file, 'below', 'a-file'), pair)).rejects.toMatchObject({
+    code: 'BAD_USAGE',
+    message: expect.stringContaining('Cannot write'),
+  });
 });
 
 const locked = ssh2.utils.generateKeyPairSync('ed25519', {

@@ -96,6 +96,16 @@ describe('the policies', () => {
     expect(error.message).toContain(two.fingerprint);
   });
 
+  test('a file of known hosts that cannot be read or kept is named', async () => {
+    const folder = temporaryFolder();
+    const refused = { code: 'BAD_USAGE', facts: { file: folder } };
+    await expect(hostKeyJudge({ kind: 'known-hosts', file: folder }, address)).rejects.toMatchObject(refused);
+    const below = path.join(folder, 'file');
+    writeFileSync(below, '');
+    const file = path.join(below, 'known_hosts');
+    await expect(rememberHost(file, 'line')).rejects.toMatchObject({ code: 'BAD_USAGE', facts: { file } });
+  });
+
   test('known hosts: unknown names the fingerprint, changed names both and the line', async () => {
     const file = path.join(temporaryFolder(), 'known_hosts');
     const unknown = (await hostKeyJudge({ kind: 'known-hosts', file }, address))(blobOf(one))!;
