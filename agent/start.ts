@@ -33,7 +33,11 @@ export function joinIfAsked(): void {
 function start(config: AgentConfig): void {
   const declared = registry();
   let found: Found | null = null;
-  const probe = new Probe(declared, (threadId) => found?.terminate(threadId) ?? false);
+  const probe = new Probe(
+    declared,
+    (threadId) => found?.terminate(threadId) ?? false,
+    () => found?.sweep(),
+  );
   const isOurs = (worker: Worker) => HubThread.made.has(worker) || HubThread.isMaking;
   found = discover((message) => probe.tell(message), isOurs);
 

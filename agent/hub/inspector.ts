@@ -12,13 +12,13 @@ export async function evaluate(threadId: number, expression: string, timeoutMs: 
   );
 }
 
-/** Names of the threads that Node knows in this process, by threadId; nested ones too. */
-export async function threadNames(timeoutMs: number): Promise<Map<number, string>> {
+/** Names of the threads that Node knows in this process, by threadId; nested ones too. Null: it was given none. */
+export async function threadNames(timeoutMs: number): Promise<Map<number, string | null>> {
   return withSession(timeoutMs, async (session) => {
-    const names = new Map<number, string>();
+    const names = new Map<number, string | null>();
     session.on('NodeWorker.attachedToWorker', ({ params }) => {
       const title = parseTitle(params.workerInfo.title);
-      if (title?.name) names.set(title.threadId, title.name);
+      if (title) names.set(title.threadId, title.name);
     });
     await post(session, 'NodeWorker.enable', { waitForDebuggerOnStart: false });
     await post(session, 'NodeWorker.disable');

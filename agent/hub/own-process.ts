@@ -32,6 +32,10 @@ export class OwnProcess {
   readonly #names = new Map<number, string>();
   /** Worker node by the thread that hosts it. */
   readonly #hosting = new Map<number, string>();
+  /** Who started a thread: it ends with that one, which is then no longer there to say so. */
+  readonly #startedBy = new Map<number, number>();
+  /** Threads that the inspector knows no name for either. */
+  readonly #nameless = new Set<number>();
   #checkedAt = performance.now();
   #lastCpu = process.cpuUsage();
   #lastSampleAt = performance.now();
@@ -71,9 +75,13 @@ export class OwnProcess {
         return this.#applyChanges(threadId, message);
       case 'thread-started':
         if (message.name) this.#names.set(message.threadId, message.name);
+        this.#startedBy.set(message.threadId, threadId);
         return this.#showThread(message.threadId, Date.now());
       case 'thread-ended':
-        return this.#endThread(message.threadId, `exit code ${message.code}`);
+        return this.threadEnded(
+          message.threadId,
+          message.code === null ? 'ended' : `exit code ${message.code}`,
+        );
       default:
         // Child processes are the root hub's business (hub.ts).
         return;
@@ -81,9 +89,14 @@ export class OwnProcess {
   }
 
   /** Names that only the inspector knows (Node 20 does not tell a thread's name). */
-  nameThreads(names: ReadonlyMap<number, string>): void {
+  nameThreads(names: ReadonlyMap<number, string | null>): void {
     for (const [threadId, name] of names) {
-      if (this.#names.has(threadId) || !this.#tree.nodes.has(this.#threadNodeId(threadId))) continue;
+      const node = this.#tree.nodes.get(this.#threadNodeId(threadId));
+      if (this.#names.has(threadId) || !node || node.endedAt !== null) continue;
+      if (name === null) {
+        this.#nameless.add(threadId);
+        continue;
+      }
       this.#names.set(threadId, name);
       this.#tree.patch(this.#threadNodeId(threadId), { name, lineage: this.#threadLineage(threadId) });
     }
@@ -97,7 +110,9 @@ export class OwnProcess {
     const prefix = `${this.id}.`;
     for (const node of this.#tree.nodes.values()) {
       if (node.kind !== 'thread' || !node.id.startsWith(prefix) || node.threadId === 0) continue;
-      if (node.endedAt === null && !this.#names.has(node.threadId!)) return true;
+      const threadId = node.threadId!;
+      const isKnown = this.#names.has(threadId) || this.#nameless.has(threadId);
+      if (node.endedAt === null && !isKnown) return true;
     }
     return false;
   }
@@ -198,7 +213,8 @@ export class OwnProcess {
       id,
       parent: parent === null ? thread : this.#declaredId(threadId, parent),
       links: parent === null ? [] : [{ to: thread, kind: 'registered-by' }],
-      pid: this.#facts.pid,
+      // Where it runs: the hub above learns from it which process hosts a worker of ours.
+      pid: runsIn !== null && 'pid' in runsIn ? runsIn.pid : this.#facts.pid,
       threadId,
       blockedMs: null,
       hasState: hasState || (hostThread?.hasState ?? this.#tree.nodes.get(id)?.hasState ?? false),
@@ -217,11 +233,11 @@ export class OwnProcess {
       this.#names.set(runsIn.threadId, wire.name);
       this.#showThread(runsIn.threadId, wire.startedAt);
     }
-    if (runsIn && 'pid' in runsIn && wire.endedAt === null) this.onHostsProcess(id, runsIn.pid);
+    if (runsIn && 'pid' in runsIn) this.onHostsProcess(id, runsIn.pid, wire.endedAt === null);
   }
 
-  /** A worker declared here runs in a process of its own. */
-  onHostsProcess: (workerId: string, pid: number) => void = () => {};
+  /** A worker declared here runs in a process of its own, or has ended there. */
+  onHostsProcess: (workerId: string, pid: number, isRunning: boolean) => void = () => {};
 
   #showThread(threadId: number, startedAt: number): void {
     const id = this.#threadNodeId(threadId);
@@ -247,12 +263,23 @@ export class OwnProcess {
   }
   readonly #threadEnds = new Map<number, () => void>();
 
-  #endThread(threadId: number, reason: string): void {
+  isAlive(threadId: number): boolean {
+    return this.#tree.nodes.get(this.#threadNodeId(threadId))?.endedAt === null;
+  }
+
+  /** A thread has ended; nothing happens when that is known already. */
+  threadEnded(threadId: number, reason: string): void {
     this.#threadEnds.get(threadId)?.();
     this.#threadEnds.delete(threadId);
     this.threads.get(threadId)?.close();
     this.threads.delete(threadId);
     this.#hosting.delete(threadId);
+    this.#startedBy.delete(threadId);
+    this.#names.delete(threadId);
+    this.#nameless.delete(threadId);
+    for (const [below, by] of [...this.#startedBy]) {
+      if (by === threadId) this.threadEnded(below, `the thread that started it ended (${reason})`);
+    }
     const id = this.#threadNodeId(threadId);
     const node = this.#tree.nodes.get(id);
     if (!node || node.endedAt !== null) return;

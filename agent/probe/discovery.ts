@@ -9,6 +9,9 @@ import type { ProbeMessage } from './messages.ts';
  */
 export function discover(tell: (message: ProbeMessage) => void, isOurs: (worker: Worker) => boolean): Found {
   const workers = new Map<number, Worker>();
+  const ended = (threadId: number, code: number | null): void => {
+    if (workers.delete(threadId)) tell({ t: 'thread-ended', threadId, code });
+  };
 
   subscribe('worker_threads', (message) => {
     const { worker } = message as { worker: Worker };
@@ -16,10 +19,7 @@ export function discover(tell: (message: ProbeMessage) => void, isOurs: (worker:
     // Our own hub is made within isOurs's reach; it is no part of the service.
     if (isOurs(worker)) return;
     workers.set(threadId, worker);
-    worker.once('exit', (code) => {
-      workers.delete(threadId);
-      tell({ t: 'thread-ended', threadId, code });
-    });
+    worker.once('exit', (code) => ended(threadId, code));
     tell({ t: 'thread-started', threadId, name: (worker as { threadName?: string }).threadName ?? null });
   });
 
@@ -42,10 +42,15 @@ export function discover(tell: (message: ProbeMessage) => void, isOurs: (worker:
       void worker.terminate();
       return true;
     },
+    sweep() {
+      for (const [threadId, worker] of workers) if (worker.threadId === -1) ended(threadId, null);
+    },
   };
 }
 
 export interface Found {
   threadIds(): number[];
   terminate(threadId: number): boolean;
+  /** Tells of threads that ended and whose `exit` we did not hear: the service took our listener away. */
+  sweep(): void;
 }

@@ -13,7 +13,11 @@ export function startThreadProbe(): void {
   if (isMainThread || declared.probe) return;
 
   let found: Found | null = null;
-  const probe = new Probe(declared, (id) => found?.terminate(id) ?? false);
+  const probe = new Probe(
+    declared,
+    (id) => found?.terminate(id) ?? false,
+    () => found?.sweep(),
+  );
   found = discover(
     (message) => probe.tell(message),
     () => false,

@@ -114,3 +114,20 @@ test('what nothing would start again cannot be restarted, and main ends with its
   ]);
   expect(service.process.exitCode).toBeNull();
 });
+
+test('a thread that a thread started ends with it; one whose listeners the service removed is seen to end too', async () => {
+  service = await startService('nested-threads.js');
+  const session = await service.session();
+  const names = (all: Awaited<ReturnType<typeof nodesOf>>) => all.map((node) => node.name);
+  await untilTree(session, (all) => ['outer', 'inner', 'quiet'].every((name) => names(all).includes(name)));
+  service.send('end-outer');
+  service.send('end-quiet');
+  const ended = await untilTree(session, (all) => {
+    const three = all.filter((node) => ['outer', 'inner', 'quiet'].includes(node.name));
+    return three.every((node) => node.endedAt !== null) ? three : undefined;
+  });
+  expect(ended.map((node) => node.status)).toEqual(['exited', 'exited', 'exited']);
+  expect(ended.find((node) => node.name === 'inner')?.exitReason).toContain(
+    'the thread that started it ended',
+  );
+});
