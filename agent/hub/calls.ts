@@ -93,8 +93,10 @@ async function watchTree(
       if (queuedBytes() <= LIMITS.maxQueuedBytes) return emit({ delta });
       isBehind = true;
       void drained().then(() => {
+        // What was still gathered goes into the snapshot: as a delta before it, it would follow nothing.
+        const snapshot = signal.aborted ? null : hub.tree.snapshot();
         isBehind = false;
-        if (!signal.aborted) emit({ snapshot: hub.tree.snapshot() });
+        if (snapshot) emit({ snapshot });
       });
     };
     const { snapshot, stop } = hub.tree.watch(onDelta);
@@ -196,8 +198,7 @@ async function holderOf(hub: Hub, node: TreeNode, timeoutMs: number): Promise<Tr
   if (node.kind !== 'worker' || node.host === 'task') return node;
   const look = (): TreeNode | null => {
     const host = hub.hostOf(node);
-    if (host?.kind === 'thread')
-      return hub.own.threads.has(host.threadId!) || hub.joinedByProcess(host) ? host : null;
+    if (host?.kind === 'thread') return hub.own.threads.has(host.threadId!) || !hub.isOwn(host) ? host : null;
     const joined = hub.others.joinedHosting(node.id);
     return joined ? (hub.tree.nodes.get(joined.label) ?? null) : null;
   };
@@ -236,14 +237,13 @@ async function askForState(
 /** The stack of a thread; of a process, its main thread's; of anything declared, its thread's. */
 async function stackOf(hub: Hub, node: TreeNode, timeoutMs: number): Promise<StackAnswer> {
   const host = node.kind === 'worker' ? (hub.hostOf(node) ?? node) : node;
+  if (host.endedAt !== null)
+    throw new PerchError('GONE', `#${host.incarnation} of ${host.lineage} has ended`, { node: host.id });
   const joined = hub.joinedByProcess(host);
   if (joined) {
     const there = host.kind === 'process' ? `${joined.label}.0` : host.id;
     const answer = await joined.caller.call('stack', { node: there, timeoutMs });
     return { ...answer, node: node.id };
-  }
-  if (!host.observed && host.kind === 'process') {
-    throw new PerchError('NOT_OBSERVED', `No agent runs in process ${host.pid} (${host.name})`);
   }
   const threadId = host.threadId ?? 0;
   const blockedSince = hub.own.threads.get(threadId)?.blockedSince ?? null;

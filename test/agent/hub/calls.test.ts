@@ -74,6 +74,31 @@ test('a client that does not keep up gets a fresh snapshot instead of a queue', 
   vi.useRealTimers();
 });
 
+test('a change that was just gathered when a slow client caught up is in its snapshot, and not before it', async () => {
+  vi.useFakeTimers();
+  const { fake, handlers } = hub();
+  const { edge, context } = slowSession<'watch-tree'>();
+  const done = handlers['watch-tree']({}, context);
+  await vi.advanceTimersByTimeAsync(0);
+  edge.queued = LIMITS.maxQueuedBytes + 1;
+  fake.tree.patch('1', { restarts: 1 });
+  await vi.advanceTimersByTimeAsync(1);
+  edge.queued = 0;
+  // Within the same screen frame, so it waits to be sent.
+  fake.tree.patch('1', { restarts: 2 });
+  edge.drain();
+  await vi.advanceTimersByTimeAsync(LIMITS.coalesceMs);
+  const mirror = new TreeMirror();
+  for (const event of edge.events as TreeEvent[]) {
+    if ('snapshot' in event) mirror.reset(event.snapshot);
+    else expect(mirror.apply(event.delta)).toBe(true);
+  }
+  expect(mirror.nodes.get('1')?.restarts).toBe(2);
+  edge.abort.abort();
+  await done;
+  vi.useRealTimers();
+});
+
 test('a ledger watcher gets what was before, then each event once and in order, also after being slow', async () => {
   const { fake, handlers } = hub();
   const { edge, context } = slowSession<'watch-ledger'>();
