@@ -1,3 +1,4 @@
+import { PerchError } from '../../protocol/errors.ts';
 import { identityOf } from '../hub/proc.ts';
 
 /** Which process is meant: a pid alone could be somebody else's by now. */
@@ -9,15 +10,19 @@ export interface ProcessIdentity {
 
 /**
  * Sends a signal to exactly this process. False when it has already ended (or the pid is another's by now).
- * SIGKILL cannot be refused; what SIGTERM does is the process's own choice.
+ * SIGKILL cannot be refused; what SIGTERM does is the process's own choice. Throws NOT_POSSIBLE where the system
+ * does not let us: a process of another user.
  */
 export function signalProcess(target: ProcessIdentity, signal: 'SIGTERM' | 'SIGKILL'): boolean {
   if (!isAlive(target)) return false;
   try {
     process.kill(target.pid, signal);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+    throw new PerchError('NOT_POSSIBLE', `The service may not send ${signal} to process ${target.pid}`, {
+      pid: target.pid,
+    });
   }
 }
 

@@ -4,6 +4,7 @@ import type { Author, NodeRef } from '../../protocol/ledger.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
 import { isAlive, type ProcessIdentity, signalProcess, untilEnded } from '../faults/end-process.ts';
+import { newClaim, withdraw } from '../probe/claim.ts';
 import { monotonicMs } from '../registry.ts';
 import { startTracking, type Tracking, track } from './act-tracker.ts';
 import type { Hub } from './hub.ts';
@@ -18,6 +19,11 @@ export interface ActRequest {
   timeoutMs: number;
 }
 
+/** `deadline` is on the monotonic clock: what goes before the act itself is taken from its time. */
+interface TimedRequest extends ActRequest {
+  deadline: number;
+}
+
 /** How the asking session hears of it. */
 export interface ActAudience {
   author: Author;
@@ -29,7 +35,7 @@ export interface ActAudience {
 /** Carries out acts, each call id once, and follows them to their end. */
 export class Acts {
   readonly #hub: Hub;
-  readonly #known = new Map<string, Promise<ActDocument>>();
+  readonly #known = new Map<string, { request: ActRequest; outcome: Promise<ActDocument> }>();
 
   constructor(hub: Hub) {
     this.#hub = hub;
@@ -37,16 +43,17 @@ export class Acts {
 
   perform(request: ActRequest, audience: ActAudience): Promise<ActDocument> {
     const known = this.#known.get(request.call);
-    if (known) return known;
-    const outcome = this.#perform(request, audience);
-    this.#known.set(request.call, outcome);
+    if (known) return isSame(known.request, request) ? known.outcome : Promise.reject(otherAct(request.call));
+    const deadline = monotonicMs() + request.timeoutMs;
+    const outcome = this.#perform({ ...request, deadline }, audience);
+    this.#known.set(request.call, { request, outcome });
     // An act that could not even be looked at (no such node) may be asked for again.
     outcome.catch(() => this.#known.delete(request.call));
     if (this.#known.size > LIMITS.maxKnownCalls) this.#known.delete(this.#known.keys().next().value!);
     return outcome;
   }
 
-  async #perform(request: ActRequest, audience: ActAudience): Promise<ActDocument> {
+  async #perform(request: TimedRequest, audience: ActAudience): Promise<ActDocument> {
     const hub = this.#hub;
     const release = hub.watched();
     try {
@@ -99,7 +106,7 @@ export class Acts {
   async #carryOut(
     asked: TreeNode,
     tracking: Tracking,
-    request: ActRequest,
+    request: TimedRequest,
     audience: ActAudience,
   ): Promise<ActDocument> {
     const hub = this.#hub;
@@ -119,8 +126,12 @@ export class Acts {
       tracking.chain.add(node.id);
     }
 
-    const joined = hub.joinedOwnerOf(node);
-    if (joined) return joined.act({ ...request, node: node.id }, (step) => audience.progress(step));
+    const joined = node.kind === 'process' ? null : hub.joinedByProcess(node);
+    if (joined) {
+      const { deadline, ...asked } = request;
+      const timeoutMs = Math.ceil(remaining(request));
+      return joined.act({ ...asked, timeoutMs, node: node.id }, (step) => audience.progress(step));
+    }
 
     switch (node.kind) {
       case 'process':
@@ -136,7 +147,7 @@ export class Acts {
   async #askSupervisor(
     node: TreeNode,
     tracking: Tracking,
-    request: ActRequest,
+    request: TimedRequest,
     audience: ActAudience,
   ): Promise<ActDocument> {
     const hub = this.#hub;
@@ -147,16 +158,19 @@ export class Acts {
       accepted(audience);
       const serial = Number(node.id.split('.')[2]);
       const cause = { call: request.call, reason: request.reason, author: audience.author };
+      const claim = newClaim();
       let receipt: Awaited<ReturnType<typeof link.ask<'act'>>>;
       try {
         receipt = await link.ask(
           'act',
-          { serial, act: request.act, cause },
-          Math.min(request.timeoutMs, 1000),
+          { serial, act: request.act, cause, claim },
+          Math.min(remaining(request), 1000),
         );
       } catch (thrown) {
         if (asPerchError(thrown).code !== 'LOOP_BLOCKED') throw thrown;
-        return await this.#underBlockedLoop(node, tracking, request);
+        if (withdraw(claim)) return await this.#underBlockedLoop(node, tracking, request);
+        // It was taken before the loop came to stand still, so it is being carried out.
+        receipt = { accepted: true };
       }
       if (!receipt.accepted) return refusal(tracking, request, receipt.code, receipt.words);
       await done;
@@ -170,8 +184,11 @@ export class Acts {
    * The supervisor's loop stands still. A task on it cannot be ended: its abort would run inside the busy
    * function. What runs elsewhere can, but nobody starts its successor.
    */
-  async #underBlockedLoop(node: TreeNode, tracking: Tracking, request: ActRequest): Promise<ActDocument> {
+  async #underBlockedLoop(node: TreeNode, tracking: Tracking, request: TimedRequest): Promise<ActDocument> {
     const where = this.#hub.whereItRuns(node);
+    if (node.child?.protected) {
+      return refusal(tracking, request, 'PROTECTED', `${node.lineage} is declared protected by the service.`);
+    }
     if (request.act !== 'kill' || where === null) {
       return refusal(
         tracking,
@@ -181,16 +198,12 @@ export class Acts {
           `(kill = SIGKILL for a process, terminate for a thread).`,
       );
     }
-    if ('pid' in where) {
-      signalProcess(where, 'SIGKILL');
-      if (await untilEnded(where, request.timeoutMs)) {
-        tracking.phases.exitedMs = monotonicMs() - tracking.t0;
-        this.#hub.others.ended(where.pid, null, 'SIGKILL');
-      }
-    } else {
-      await terminateByInspector(node.threadId ?? 0, where.threadId);
-      tracking.phases.exitedMs = monotonicMs() - tracking.t0;
+    const hasEnded = 'pid' in where ? this.#killed(where, request) : this.#terminated(node, where, request);
+    if (!(await hasEnded)) {
+      tracking.ended = { outcome: 'straggler', words: `${node.lineage} was told to end and still runs` };
+      return finish(tracking, request);
     }
+    tracking.phases.exitedMs = monotonicMs() - tracking.t0;
     tracking.ended = {
       outcome: 'not-recovered',
       words: `It was ended, but nothing restarts it: its supervisor runs on the blocked loop`,
@@ -198,10 +211,27 @@ export class Acts {
     return finish(tracking, request);
   }
 
+  async #killed(target: ProcessIdentity, request: TimedRequest): Promise<boolean> {
+    signalProcess(target, 'SIGKILL');
+    const hasEnded = await untilEnded(target, remaining(request));
+    if (hasEnded) this.#hub.others.lost(target, 'SIGKILL');
+    return hasEnded;
+  }
+
+  /** A thread in a native call ends when that call returns, and not before. */
+  async #terminated(
+    worker: TreeNode,
+    { threadId }: { threadId: number },
+    request: TimedRequest,
+  ): Promise<boolean> {
+    await terminateByInspector(worker.threadId ?? 0, threadId);
+    return this.#hub.untilThreadEnded(threadId, request.deadline);
+  }
+
   async #endThread(
     node: TreeNode,
     tracking: Tracking,
-    request: ActRequest,
+    request: TimedRequest,
     audience: ActAudience,
   ): Promise<ActDocument> {
     const threadId = node.threadId ?? 0;
@@ -214,6 +244,13 @@ export class Acts {
     try {
       accepted(audience);
       await this.#hub.terminateThread(threadId);
+      if (!(await this.#hub.untilThreadEnded(threadId, request.deadline))) {
+        tracking.ended = {
+          outcome: 'straggler',
+          words: `Thread ${node.name} was told to end and still runs`,
+        };
+        return finish(tracking, request);
+      }
       await done;
       return finish(tracking, request, `Thread ${node.name} ended; no supervisor starts it again`);
     } finally {
@@ -224,21 +261,25 @@ export class Acts {
   async #endProcess(
     node: TreeNode,
     tracking: Tracking,
-    request: ActRequest,
+    request: TimedRequest,
     audience: ActAudience,
   ): Promise<ActDocument> {
     if (request.act === 'restart') throw nothingRestarts(node);
     const isOwn = node.id === this.#hub.own.id;
     const identity: ProcessIdentity = this.#hub.identityOf(node);
+    if (!isAlive(identity)) {
+      this.#hub.others.lost(identity, 'ended');
+      return refusal(tracking, request, 'GONE', `Process ${node.pid} (${node.name}) has already ended.`);
+    }
     accepted(audience);
     // What dies with this process must have left it first: the record of the act, and the word to the asker.
     if (isOwn) await audience.flushed();
     const signal = request.act === 'kill' ? 'SIGKILL' : 'SIGTERM';
     signalProcess(identity, signal);
-    const hasEnded = await untilEnded(identity, request.timeoutMs);
+    const hasEnded = await untilEnded(identity, remaining(request));
     if (hasEnded || !isAlive(identity)) {
       tracking.phases.exitedMs = monotonicMs() - tracking.t0;
-      this.#hub.others.ended(node.pid, null, signal);
+      this.#hub.others.lost(identity, signal);
       audience.progress({ phase: 'exited', afterMs: tracking.phases.exitedMs, words: `ended by ${signal}` });
       tracking.ended = {
         outcome: 'not-restarted',
@@ -256,14 +297,14 @@ export class Acts {
   /** Reads the ledger along until the act's outcome is known, or its time is up. */
   #follow(
     tracking: Tracking,
-    request: ActRequest,
+    request: TimedRequest,
     audience: ActAudience,
   ): { done: Promise<void>; stop(): void } {
     let finished: () => void = () => {};
     const done = new Promise<void>((resolve) => {
       finished = resolve;
     });
-    const timer = setTimeout(finished, request.timeoutMs);
+    const timer = setTimeout(finished, remaining(request));
     const unwatch = this.#hub.ledger.watch((event) => {
       const step = track(tracking, event);
       if (step) audience.progress(step);
@@ -291,10 +332,25 @@ export class Acts {
     }
   }
 
-  #audit(request: ActRequest, author: Author, target: string, outcome: string): void {
+  #audit(request: TimedRequest, author: Author, target: string, outcome: string): void {
     const { act, call, reason } = request;
     this.#hub.audit.append({ author, act, call, target, reason, outcome });
   }
+}
+
+/** Milliseconds that are left for an act, never less than one. */
+function remaining({ deadline }: TimedRequest): number {
+  return Math.max(1, deadline - monotonicMs());
+}
+
+function isSame(a: ActRequest, b: ActRequest): boolean {
+  return a.act === b.act && a.node === b.node && a.epoch === b.epoch;
+}
+
+function otherAct(call: string): PerchError {
+  return new PerchError('BAD_CALL', `The call id ${call} was given to another act; each act needs its own`, {
+    call,
+  });
 }
 
 function accepted(audience: ActAudience): void {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { PerchError } from '../../protocol/errors.ts';
 import type { LedgerEvent, NodeRef } from '../../protocol/ledger.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { InstanceInfo, TreeNode } from '../../protocol/tree.ts';
@@ -10,6 +11,7 @@ import type { HubData } from '../hub-thread.ts';
 import { redactArgs } from '../inspect/redact.ts';
 import { frameWords, readStack } from '../inspect/thread-stack.ts';
 import type { ProbeMessage } from '../probe/messages.ts';
+import { monotonicMs } from '../registry.ts';
 import { Acts, refOf, terminateByInspector } from './acts.ts';
 import { threadNames } from './inspector.ts';
 import { GATHER_MS, type JoinedHub } from './joined-hub.ts';
@@ -20,6 +22,10 @@ import { TreeStore } from './tree-store.ts';
 
 /** Threads are asked for what they hold before a tree is given away; a busy one is not waited for longer. */
 const THREAD_GATHER_MS = 50;
+
+/** Between two looks for a thread that was told to end. */
+const LOOK_EVERY_MS = 20;
+const LOOKS_A_LIST = 4;
 
 /**
  * The hub: what is known of one service process (and, in the root, of all that joined it), and what may be asked
@@ -62,7 +68,7 @@ export class Hub {
     this.others = new OtherProcesses(this);
     this.acts = new Acts(this);
     this.own.onBlocked = (threadId) => void this.#recordBlocked(threadId);
-    this.own.onHostsProcess = (workerId, pid) => this.others.hostedBy(workerId, pid);
+    this.own.onHostsProcess = (workerId, pid, isRunning) => this.others.hostedBy(workerId, pid, isRunning);
     setInterval(() => this.own.check(), LIMITS.beatMs);
     setInterval(() => this.tree.sweep(Date.now()), LIMITS.sampleMs);
     if (data.restartReason) {
@@ -72,7 +78,7 @@ export class Hub {
   }
 
   receive(threadId: number, message: ProbeMessage): void {
-    if (message.t === 'child-started') return this.others.started(message.pid);
+    if (message.t === 'child-started') return this.others.started();
     if (message.t === 'child-ended') return this.others.ended(message.pid, message.code, message.signal);
     this.own.receive(threadId, message);
   }
@@ -188,15 +194,24 @@ export class Hub {
     this.ledger.add(fact);
   }
 
-  joinedOwnerOf(node: TreeNode): JoinedHub | null {
-    const label = node.id.split('.')[0]!;
-    if (label === this.own.id || node.kind === 'process') return null;
-    return this.joined.get(label) ?? null;
+  /** It is this very process, or something in it. */
+  isOwn(node: TreeNode): boolean {
+    return node.id.split('.')[0] === this.own.id;
   }
 
-  /** The joined hub that answers for this thread or process. */
+  /**
+   * The joined hub that answers for this thread or process; null when this hub itself does. Throws where none
+   * does: thread ids and serials of another process mean something else here.
+   */
   joinedByProcess(node: TreeNode): JoinedHub | null {
-    return this.joined.get(node.id.split('.')[0]!) ?? null;
+    if (this.isOwn(node)) return null;
+    const label = node.id.split('.')[0]!;
+    const joined = this.joined.get(label);
+    if (joined) return joined;
+    const { name } = this.tree.nodes.get(label) ?? node;
+    throw new PerchError('NOT_OBSERVED', `No agent answers in process ${node.pid} (${name})`, {
+      node: node.id,
+    });
   }
 
   /** The supervised worker that this thread or process is, if it is one. */
@@ -224,11 +239,12 @@ export class Hub {
     const host = this.hostOf(worker);
     if (host?.kind === 'thread') return { threadId: host.threadId! };
     if (host?.kind === 'process') return this.identityOf(host);
-    return null;
+    // Of its process the root hub has the node, not the one whose supervisor started it.
+    return worker.host === 'process' && worker.pid !== this.own.pid ? this.others.identityOf(worker) : null;
   }
 
   identityOf(node: TreeNode): ProcessIdentity {
-    return this.others.identityOf(node.pid);
+    return this.others.identityOf(node);
   }
 
   /** A static child that was stopped keeps its place and can be started again. */
@@ -257,6 +273,21 @@ export class Hub {
     // The thread that started it is stuck; its probe can still be reached inside the busy function.
     for (const parent of this.own.threads.keys())
       await terminateByInspector(parent, threadId).catch(() => {});
+  }
+
+  /**
+   * Whether that thread has ended by `deadline` (monotonic). Who started it tells; while that loop is stuck, V8's
+   * list of threads does. One that was terminated inside a native call is on it until the call returns.
+   */
+  async untilThreadEnded(threadId: number, deadline: number): Promise<boolean> {
+    for (let look = 1; this.own.isAlive(threadId); look++) {
+      if (monotonicMs() >= deadline) return false;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      if (look % LOOKS_A_LIST !== 0) continue;
+      const names = await threadNames(THREAD_GATHER_MS * 4).catch(() => null);
+      if (names && !names.has(threadId)) this.own.threadEnded(threadId, 'terminated');
+    }
+    return true;
   }
 
   async #recordBlocked(threadId: number): Promise<void> {

@@ -62,7 +62,7 @@ export type ProbeMessage =
   | { t: 'answer'; id: number; value: unknown }
   | { t: 'failed'; id: number; error: ErrorDocument }
   | { t: 'thread-started'; threadId: number; name: string | null }
-  | { t: 'thread-ended'; threadId: number; code: number }
+  | { t: 'thread-ended'; threadId: number; code: number | null }
   | { t: 'child-started'; pid: number }
   | { t: 'child-ended'; pid: number; code: number | null; signal: string | null };
 
@@ -81,7 +81,7 @@ export interface Questions {
     };
     answer: Pick<StateAnswer, 'value' | 'cost' | 'partial'>;
   };
-  act: { args: { serial: number; act: Act; cause: ActCause }; answer: ActReceipt };
+  act: { args: { serial: number; act: Act; cause: ActCause; claim: SharedArrayBuffer }; answer: ActReceipt };
   /** Ends a thread that this thread started. */
   terminate: { args: { threadId: number }; answer: boolean };
 }

@@ -8,6 +8,7 @@ import {
   resolveReference,
 } from '../inspect/state.ts';
 import type { DeclaredNode, Handover, LocalFact, Registry, RegistryObserver } from '../registry.ts';
+import { take } from './claim.ts';
 import type { HubMessage, ProbeMessage, Question, Questions, WireFact, WireNode } from './messages.ts';
 import { newPulse, PulseWriter } from './pulse.ts';
 
@@ -34,6 +35,7 @@ export class Probe implements RegistryObserver {
   readonly pulse = new PulseWriter(newPulse());
   readonly #registry: Registry;
   readonly #terminate: (threadId: number) => boolean;
+  readonly #onSample: () => void;
   #post: ((message: ProbeMessage) => void) | null = null;
   #dirty = new Set<DeclaredNode>();
   #ended: DeclaredNode[] = [];
@@ -47,9 +49,11 @@ export class Probe implements RegistryObserver {
   #isResting = false;
   #beats = 0;
 
-  constructor(registry: Registry, terminate: (threadId: number) => boolean) {
+  /** `onSample` is called with every sample, once a second. */
+  constructor(registry: Registry, terminate: (threadId: number) => boolean, onSample: () => void = () => {}) {
     this.#registry = registry;
     this.#terminate = terminate;
+    this.#onSample = onSample;
     registry.observer = this;
     registry.probe = this;
     setInterval(() => this.#beat(), LIMITS.beatMs).unref();
@@ -105,7 +109,8 @@ export class Probe implements RegistryObserver {
   readonly #answers: { [Q in Question]: (args: Questions[Q]['args']) => Questions[Q]['answer'] } = {
     flush: () => null,
     terminate: ({ threadId }) => this.#terminate(threadId),
-    act: ({ serial, act, cause }) => {
+    act: ({ serial, act, cause, claim }) => {
+      if (!take(claim)) return { accepted: false, code: 'NOT_POSSIBLE', words: 'It was withdrawn.' };
       const node = this.#registry.nodes.get(serial);
       if (!node) return { accepted: false, code: 'GONE', words: 'That incarnation has ended.' };
       return node.act(act, cause);
@@ -165,6 +170,7 @@ export class Probe implements RegistryObserver {
     this.#beats++;
     if (this.#beats % Math.round(LIMITS.sampleMs / LIMITS.beatMs) === 0) {
       this.pulse.sample();
+      this.#onSample();
       if (this.pulse.isWatched) this.#refreshBacklogs();
     }
     this.flush();
@@ -196,7 +202,7 @@ export class Probe implements RegistryObserver {
     const isNothing =
       this.#dirty.size === 0 && this.#ended.length === 0 && this.#facts.length === 0 && !this.#isHostedDirty;
     if (isNothing || !this.#post) return;
-    const nodes = take(this.#dirty, MAX_NODES);
+    const nodes = takeFirst(this.#dirty, MAX_NODES);
     for (const node of nodes) this.#told.add(node);
     const ended = this.#ended.splice(0, MAX_NODES);
     const [facts, droppedFacts, isHostedDirty] = [this.#facts, this.#droppedFacts, this.#isHostedDirty];
@@ -218,7 +224,7 @@ export class Probe implements RegistryObserver {
 }
 
 /** Takes the first of a set out of it: the oldest change goes first, so parents go before their children. */
-function take<T>(from: Set<T>, most: number): T[] {
+function takeFirst<T>(from: Set<T>, most: number): T[] {
   const taken: T[] = [];
   for (const each of from) {
     if (taken.length === most) break;
