@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ActDocument, ActProgress } from '../../protocol/act.ts';
 import { Caller } from '../../protocol/caller.ts';
+import type { HelloAnswer } from '../../protocol/calls.ts';
 import { PerchError } from '../../protocol/errors.ts';
 import { encodeFrame, type FrameReader } from '../../protocol/framing.ts';
 import type { LedgerEvent } from '../../protocol/ledger.ts';
@@ -12,7 +13,11 @@ import type { ActRequest } from './acts.ts';
 
 /** What the root hub does with what a joined one says. */
 export interface JoinedHooks {
+  /** All its nodes: what is not among them is no more. */
+  onTree(nodes: TreeNode[]): void;
   onNodes(changed: TreeNode[], removed: string[]): void;
+  /** It no longer answers; `onTree` follows when it does again. */
+  onSilent(): void;
   onLedger(event: LedgerEvent): void;
   onEnd(): void;
 }
@@ -28,7 +33,11 @@ export class JoinedHub {
   readonly caller: Caller;
   readonly #mirror = new TreeMirror();
   readonly #hooks: JoinedHooks;
+  readonly #greeted: Promise<HelloAnswer>;
   #watching: AbortController | null = null;
+  #pinging: NodeJS.Timeout | null = null;
+  #isAsked = false;
+  #isSilent = false;
   #firstSnapshot: Promise<void> = Promise.resolve();
 
   constructor(
@@ -53,16 +62,17 @@ export class JoinedHub {
     });
     socket.on('close', () => {
       this.caller.end(new PerchError('GONE', `Process ${this.pid} has ended`, { pid: this.pid }));
-      this.#watching = null;
+      this.#stopWatching();
       hooks.onEnd();
     });
-    this.#greet();
+    const client = `hub ${PERCH_VERSION}`;
+    this.#greeted = this.caller.call('hello', { protocol: PROTOCOL_VERSION, client });
+    this.#watchLedger();
   }
 
-  #greet(): void {
+  #watchLedger(): void {
     const ignore = () => {};
-    this.caller
-      .call('hello', { protocol: PROTOCOL_VERSION, client: `hub ${PERCH_VERSION}` })
+    this.#greeted
       .then(() =>
         this.caller.call(
           'watch-ledger',
@@ -78,29 +88,69 @@ export class JoinedHub {
   }
 
   setWatched(isWatched: boolean): void {
-    if (!isWatched) {
-      this.#watching?.abort();
-      this.#watching = null;
-    } else if (!this.#watching) {
+    if (!isWatched) this.#stopWatching();
+    else if (!this.#watching) {
       const watching = new AbortController();
       this.#watching = watching;
       this.#firstSnapshot = new Promise((resolve) => this.#watch(watching, resolve));
+      this.#pinging ??= setInterval(() => this.#ping(), LIMITS.sampleMs);
     }
+  }
+
+  #stopWatching(): void {
+    this.#watching?.abort();
+    this.#watching = null;
+    if (this.#pinging) clearInterval(this.#pinging);
+    this.#pinging = null;
+  }
+
+  /** Asks for a sign of life while it is watched: a tree that is not heard of any more must not look fresh. */
+  #ping(): void {
+    if (this.#isAsked) return this.#fallSilent();
+    this.#isAsked = true;
+    const answered = () => {
+      this.#isAsked = false;
+      if (this.#isSilent && this.#watching) this.#watchAnew();
+    };
+    this.caller.call('ping', {}).then(answered, () => {
+      this.#isAsked = false;
+    });
+  }
+
+  #fallSilent(): void {
+    if (this.#isSilent) return;
+    this.#isSilent = true;
+    this.#hooks.onSilent();
+  }
+
+  #watchAnew(): void {
+    this.#watching?.abort();
+    this.#watching = null;
+    this.setWatched(true);
   }
 
   /** Resolves when its tree is as fresh as it can be had; waits no longer than `timeoutMs`. */
   async gather(timeoutMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs);
+      timer = setTimeout(() => {
+        this.#fallSilent();
+        resolve();
+      }, timeoutMs);
     });
     await Promise.race([this.#firstSnapshot, late]);
     clearTimeout(timer);
   }
 
-  act(request: ActRequest, progress: (step: ActProgress) => void): Promise<ActDocument> {
-    const epoch = this.#mirror.epoch;
-    return this.caller.call('act', { ...request, epoch }, { onEvent: progress });
+  /** Has it carry out an act. One that does not answer is not asked: it might act when nobody expects it any more. */
+  async act(request: ActRequest, progress: (step: ActProgress) => void): Promise<ActDocument> {
+    const { instance } = await this.#greeted;
+    await this.caller.call('ping', {}, { timeoutMs: LIMITS.sampleMs }).catch(() => {
+      throw new PerchError('NOT_OBSERVED', `The agent in process ${this.pid} does not answer`, {
+        pid: this.pid,
+      });
+    });
+    return this.caller.call('act', { ...request, epoch: instance.epoch }, { onEvent: progress });
   }
 
   #watch(watching: AbortController, onFirst: () => void): void {
@@ -112,10 +162,9 @@ export class JoinedHub {
           signal: watching.signal,
           onEvent: (event) => {
             if ('snapshot' in event) {
-              const before = new Set(this.#mirror.nodes.keys());
               this.#mirror.reset(event.snapshot);
-              for (const id of this.#mirror.nodes.keys()) before.delete(id);
-              this.#hooks.onNodes([...this.#mirror.nodes.values()], [...before]);
+              this.#isSilent = false;
+              this.#hooks.onTree([...this.#mirror.nodes.values()]);
               onFirst();
             } else if (this.#mirror.apply(event.delta)) {
               const changed: TreeNode[] = [];
@@ -130,16 +179,12 @@ export class JoinedHub {
               this.#hooks.onNodes(changed, removed);
             } else {
               // A revision is missing: ask for a snapshot.
-              watching.abort();
-              if (this.#watching === watching) {
-                this.#watching = null;
-                this.setWatched(true);
-              }
+              if (this.#watching === watching) this.#watchAnew();
             }
           },
         },
       )
-      .catch(onFirst);
+      .then(onFirst, onFirst);
   }
 }
 

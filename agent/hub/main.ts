@@ -124,7 +124,9 @@ function takeJoiningProcesses(hub: Hub, data: HubData): void {
     (request, { label }, socket, reader) => {
       const process_ = { label, pid: request.pid, ppid: request.ppid };
       const joined = new JoinedHub(process_, socket, reader, {
+        onTree: (nodes) => hub.others.mergeWhole(label, nodes),
         onNodes: (changed, removed) => hub.others.merge(label, changed, removed),
+        onSilent: () => hub.others.silent(label),
         onLedger: (event) => hub.mergeLedger(event),
         onEnd: () => hub.others.left(label),
       });

@@ -1,3 +1,4 @@
+import type { NodeRef } from '../../protocol/ledger.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
 import type { ProcessIdentity } from '../faults/end-process.ts';
 import { refOf } from './acts.ts';
@@ -16,6 +17,9 @@ interface Known {
   sampledAt: number;
 }
 
+/** Its parent's probe says why a process ended, unless that loop is busy: so long it is waited for. */
+const UNTOLD_MS = 100;
+
 /** The service's other processes in the root hub's tree: those that joined, and those that /proc alone knows. */
 export class OtherProcesses {
   readonly #hub: Hub;
@@ -24,8 +28,8 @@ export class OtherProcesses {
   readonly #given = new Map<number, number>();
   /** Worker node by the pid that hosts it. */
   readonly #hosting = new Map<number, string>();
-  /** How a child ended, as its parent's probe saw it; kept until the node is ended with it. */
-  readonly #exits = new Map<number, string>();
+  /** Ended ones whose reason their parent's probe may still tell. */
+  readonly #untold = new Map<number, { node: NodeRef; isHosted: boolean; timer: NodeJS.Timeout }>();
 
   constructor(hub: Hub) {
     this.#hub = hub;
@@ -44,21 +48,36 @@ export class OtherProcesses {
       this.#show(known, sample, now);
     }
     for (const known of [...this.#known.values()]) {
-      if (!seen.has(known.label) && !this.#hub.joined.has(known.label)) this.#gone(known);
+      if (!seen.has(known.label) && !this.#hub.joined.has(known.label)) this.#gone(known, 'ended');
     }
   }
 
-  started(_pid: number): void {
-    if (this.#hub.tree.isWatched) this.scan();
+  /** Only the root looks at /proc: it hears of what a joined hub would find by a scan of its own. */
+  started(): void {
+    if (this.#hub.isRoot && this.#hub.tree.isWatched) this.scan();
   }
 
+  /** What a probe says of a child of its thread. */
   ended(pid: number, code: number | null, signal: string | null): void {
     const reason = signal ?? `exit code ${code}`;
-    this.#exits.set(pid, reason);
-    for (const known of [...this.#known.values()]) if (known.pid === pid) this.#gone(known);
+    for (const known of [...this.#known.values()]) if (known.pid === pid) this.#gone(known, reason);
+    this.#told(pid, reason);
   }
 
-  hostedBy(workerId: string, pid: number): void {
+  /** Seen to have ended by the hub itself; why is `reason` unless its parent's probe knows better. */
+  lost(identity: ProcessIdentity, reason: string): void {
+    for (const known of [...this.#known.values()]) {
+      if (known.pid === identity.pid && known.startTicks === identity.startTicks) this.#gone(known, reason);
+    }
+  }
+
+  /** A worker runs in that process, or no longer does. */
+  hostedBy(workerId: string, pid: number, isRunning: boolean): void {
+    if (!isRunning) {
+      if (this.#hosting.get(pid) === workerId) this.#hosting.delete(pid);
+      return;
+    }
+    if (this.#hosting.get(pid) === workerId) return;
     this.#hosting.set(pid, workerId);
     for (const known of this.#known.values()) {
       if (known.pid === pid)
@@ -66,13 +85,16 @@ export class OtherProcesses {
     }
   }
 
-  /** The label under which a joining hub makes its ids. */
-  labelFor(request: JoinRequest): string {
-    const startTicks = readProcess(request.pid)?.startTicks ?? null;
+  /** The label under which a joining hub makes its ids; the one it had with our predecessor, if it had one. */
+  labelFor({ pid, label }: JoinRequest): string {
+    const startTicks = readProcess(pid)?.startTicks ?? null;
     for (const known of this.#known.values()) {
-      if (known.pid === request.pid && known.startTicks === startTicks) return known.label;
+      if (known.pid === pid && known.startTicks === startTicks) return known.label;
     }
-    return this.#know(request.pid, startTicks).label;
+    const suffix = label === null ? null : new RegExp(`^${pid}(?:~(\\d{1,9}))?$`).exec(label);
+    if (!suffix || this.#known.has(label!)) return this.#know(pid, startTicks).label;
+    this.#given.set(pid, Math.max(this.#given.get(pid) ?? 0, Number(suffix[1] ?? 1) - 1));
+    return this.#know(pid, startTicks, label!).label;
   }
 
   joined(joined: JoinedHub): void {
@@ -86,10 +108,19 @@ export class OtherProcesses {
     if (node) this.#hub.ledger.add({ kind: 'joined', node: refOf(node) });
   }
 
-  /** What a joined hub says of its own process and all in it. */
+  /** All that a joined hub says of its own process and what is in it. */
+  mergeWhole(label: string, nodes: TreeNode[]): void {
+    const told = new Set(nodes.map(({ id }) => id));
+    const removed = this.#nodesOf(label).flatMap(({ id }) => (told.has(id) ? [] : id));
+    this.merge(label, nodes, removed);
+  }
+
+  /** What has changed of it. */
   merge(label: string, changed: TreeNode[], removed: string[]): void {
     const { tree } = this.#hub;
+    const isIts = (id: string) => id === label || id.startsWith(`${label}.`);
     for (const node of changed) {
+      if (!isIts(node.id)) continue;
       if (node.id === label) {
         const { name, lineage } = node;
         tree.patch(label, {
@@ -97,14 +128,23 @@ export class OtherProcesses {
           command: node.command,
           metrics: node.metrics,
           startedAt: node.startedAt,
+          status: node.status,
           observed: true,
         });
         continue;
       }
       tree.put(node);
       if (node.id === `${label}.0`) this.#reflectHosted(label, node);
+      if (node.host === 'process' && node.pid !== this.#known.get(label)?.pid) this.#showHost(node);
     }
-    for (const id of removed) if (id !== label) tree.remove(id);
+    for (const id of removed) if (id !== label && isIts(id)) tree.remove(id);
+  }
+
+  /** It does not answer, though its process lives: what it said last is no longer known to be so. */
+  silent(label: string): void {
+    for (const { id, endedAt } of this.#nodesOf(label)) {
+      if (endedAt === null) this.#hub.tree.patch(id, { status: 'stale' });
+    }
   }
 
   /** Its connection ended: with its process, or it lost its way to us while it lives on. */
@@ -114,10 +154,12 @@ export class OtherProcesses {
     const node = this.#hub.tree.nodes.get(label);
     if (!known || !node) return;
     const sample = readProcess(known.pid);
-    if (!sample || sample.isZombie || sample.startTicks !== known.startTicks) return this.#gone(known);
+    if (!sample || sample.isZombie || sample.startTicks !== known.startTicks)
+      return this.#gone(known, 'ended');
     this.#hub.ledger.add({ kind: 'left', node: refOf(node), reason: 'its agent is gone, the process lives' });
-    for (const each of this.#nodesOf(label)) {
-      this.#hub.tree.patch(each.id, each.id === label ? { observed: false } : { status: 'stale' });
+    for (const { id, endedAt } of this.#nodesOf(label)) {
+      if (id === label) this.#hub.tree.patch(id, { observed: false, status: 'running' });
+      else if (endedAt === null) this.#hub.tree.patch(id, { status: 'stale' });
     }
   }
 
@@ -129,10 +171,10 @@ export class OtherProcesses {
     return null;
   }
 
-  identityOf(pid: number): ProcessIdentity {
-    for (const known of this.#known.values())
-      if (known.pid === pid) return { pid, startTicks: known.startTicks };
-    return { pid, startTicks: readProcess(pid)?.startTicks ?? null };
+  /** Of a process node, that very process; of any other node, the one that has its pid now. */
+  identityOf({ id, pid }: TreeNode): ProcessIdentity {
+    const known = this.#known.get(id);
+    return { pid, startTicks: known ? known.startTicks : (readProcess(pid)?.startTicks ?? null) };
   }
 
   #recognise(sample: ProcessSample): Known {
@@ -161,8 +203,8 @@ export class OtherProcesses {
     known.sample = sample;
     known.sampledAt = now;
     const present = this.#hub.tree.nodes.get(known.label);
-    // What runs inside knows its own figures and command better.
-    if (present && isJoined) return;
+    // What runs inside knows its own figures and command better, but not where it hangs.
+    if (present && isJoined) return this.#put(known, sample.ppid, {});
     this.#put(known, sample.ppid, { command: sample.command, metrics, startedAt: sample.startedAt });
   }
 
@@ -208,20 +250,39 @@ export class OtherProcesses {
     });
   }
 
-  #gone(known: Known): void {
+  /** A worker of a joined process that runs in a process of its own, which has joined here as well. */
+  #showHost(worker: TreeNode): void {
+    this.hostedBy(worker.id, worker.pid, worker.endedAt === null);
+    const joined = this.joinedHosting(worker.id);
+    const main = joined && this.#hub.tree.nodes.get(`${joined.label}.0`);
+    if (main) this.#reflectHosted(joined.label, main);
+  }
+
+  #gone(known: Known, reason: string): void {
     this.#known.delete(known.label);
-    const reason = this.#exits.get(known.pid) ?? 'ended';
-    this.#exits.delete(known.pid);
     const node = this.#hub.tree.nodes.get(known.label);
-    if (!node || node.endedAt !== null) return;
-    for (const each of this.#nodesOf(known.label)) {
-      this.#hub.tree.end(each.id, {
-        exitReason: each.id === known.label ? reason : `its process ended (${reason})`,
-      });
-    }
-    // Of a hosted one the supervisor tells.
     const isHosted = this.#hosting.delete(known.pid);
-    if (!isHosted) this.#hub.ledger.add({ kind: 'exited', node: refOf(node), reason });
+    if (!node || node.endedAt !== null) return;
+    for (const { id, endedAt } of this.#nodesOf(known.label)) {
+      const why = id === known.label ? reason : `its process ended (${reason})`;
+      this.#hub.tree.end(id, endedAt === null ? { exitReason: why } : {});
+    }
+    const { pid } = known;
+    const hasProbedParent = node.parent === this.#hub.own.id || isHosted;
+    const timer = setTimeout(() => this.#told(pid, reason), UNTOLD_MS);
+    this.#untold.set(pid, { node: refOf(node), isHosted, timer });
+    if (!hasProbedParent) this.#told(pid, reason);
+  }
+
+  /** Why a process ended is known as well as it will be. */
+  #told(pid: number, reason: string): void {
+    const untold = this.#untold.get(pid);
+    if (!untold) return;
+    this.#untold.delete(pid);
+    clearTimeout(untold.timer);
+    this.#hub.tree.patch(untold.node.id, { exitReason: reason });
+    // Of a hosted one the supervisor tells.
+    if (!untold.isHosted) this.#hub.ledger.add({ kind: 'exited', node: untold.node, reason });
   }
 
   #nodesOf(label: string): TreeNode[] {
