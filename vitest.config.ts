@@ -33,6 +33,7 @@ export default defineConfig({
       lane('packed', { alone: true, timeoutMs: 120_000 }),
       lane('wireguard', { alone: true, timeoutMs: 60_000 }),
       lane('e2e', { alone: true, timeoutMs: 60_000 }),
+      lane('e2e-lab', { alone: true, timeoutMs: 120_000 }),
     ],
   },
 });

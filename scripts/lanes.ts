@@ -5,11 +5,13 @@ import type { NodeMajor } from './node-runtime.ts';
 export interface Lane {
   name: string;
   /** `checks`: tsc and biome. Otherwise the vitest project to run. */
-  project: 'checks' | 'unit' | 'service' | 'ssh' | 'packed' | 'wireguard' | 'e2e';
+  project: 'checks' | 'unit' | 'service' | 'ssh' | 'packed' | 'wireguard' | 'e2e' | 'e2e-lab';
   /** Only test files whose path holds this word. */
   only?: string;
   /** The services under test run on this Node; the tests themselves on the one that runs npm. */
   node?: NodeMajor;
+  /** All of it runs on the desktop of the lab: what drives the app speaks to it over loopback. */
+  isInLab?: true;
   needs?: readonly Need[];
 }
 
@@ -24,6 +26,7 @@ export const LANES: readonly Lane[] = [
   { name: 'node-26', project: 'service', only: 'smoke', node: 26 },
   { name: 'wireguard', project: 'wireguard', needs: ['wireguard'] },
   { name: 'e2e', project: 'e2e', needs: ['app', 'display', 'wireguard'] },
+  { name: 'e2e-lab', project: 'e2e-lab', isInLab: true, needs: ['app', 'display', 'wireguard'] },
 ];
 
 /** The lanes that were named, in their order; all without names. Throws on a name that is none. */

@@ -3,6 +3,7 @@ import { type App, closeDisplay, startApp } from '../support/app.ts';
 import { axeViolations } from '../support/axe.ts';
 import { type Demo, type Home, makeHome, startDemo } from '../support/demo.ts';
 import { GamePage } from '../support/game-page.ts';
+import { askToKill, findByKeys, killBecause, killLine, liveGames, openState } from '../support/main-job.ts';
 import { nodeCells, rowNamed, rowOf } from '../support/outline.ts';
 import { until } from '../support/until.ts';
 
@@ -102,70 +103,33 @@ async function playAgainstBot(): Promise<{ name: string; play(cell: number): Pro
   };
 }
 
-/** Names and ids of the games that live just now. */
-async function liveGames(): Promise<Map<string, string>> {
-  const rows = await app.page.locator('.outline-row[aria-level="5"]:not(.is-ghost)').all();
-  const cells = await Promise.all(rows.map(nodeCells));
-  return new Map(
-    cells.filter(({ backlog }) => backlog?.includes('mailbox')).map(({ name, id }) => [name!, id!]),
-  );
-}
-
 test('a game is found, its state read, seen to change, killed with a reason by keys alone, and comes back as #2', async () => {
   const { page } = app;
   const game = await playAgainstBot();
   const row = rowNamed(page, game.name).first();
   await row.waitFor();
-  const others = await liveGames();
-  // By keys: searched for, found, the search put away again.
-  await page.keyboard.press('/');
-  await page.keyboard.type(game.name);
-  await page.getByText(/^1\smatch$/).waitFor();
-  await page.keyboard.press('Enter');
-  await until(() => row.getAttribute('aria-selected')).toBe('true');
-  await page.keyboard.press('/');
-  await page.keyboard.press('Escape');
-  await rowNamed(page, 'lobby').waitFor();
-  await page.keyboard.press('2');
-  const state = page.getByRole('tree', { name: `State of ${game.name}` });
-  await state.getByRole('treeitem', { name: /turn/ }).waitFor();
-  await page.getByText(/read in [\d.]+\s(µs|ms) · \d+\sB/).waitFor();
+  const others = await liveGames(page);
+  await findByKeys(page, game.name);
+  const state = await openState(page, game.name);
   await game.play(4);
   await state.getByRole('treeitem', { name: /^\s*4: "X"/ }).waitFor();
 
   const before = await nodeCells(row);
-  await page.keyboard.press('k');
-  const dialog = page.getByRole('dialog', { name: `Kill app/games/${game.name} #1?` });
-  await dialog.waitFor();
+  const lineage = `app/games/${game.name}`;
+  const dialog = await askToKill(page, lineage);
   expect(await axeViolations(page)).toEqual([]);
   expect(await dialog.getByRole('button', { name: 'Kill' }).isDisabled()).toBe(true);
-  await page.keyboard.type('to see it come back');
-  await page.keyboard.press('Enter');
-  await dialog.waitFor({ state: 'detached' });
-
-  const card = page.getByRole('region', { name: `Kill app/games/${game.name}` });
-  await card.getByText(/^Restarted\./).waitFor();
-  for (const phase of ['accepted', 'exited', 'decided', 'started', 'ready']) {
-    expect(await card.getByRole('listitem').filter({ hasText: phase }).textContent()).toMatch(/[\d.]+\sms$/);
-  }
-  const successor = rowOf(page, game.name, '#2');
-  await until(() => successor.getAttribute('aria-selected')).toBe('true');
-  expect((await nodeCells(successor)).id).not.toBe(before.id);
-  expect((await nodeCells(rowOf(page, game.name, '#1'))).status).toBe('exited');
+  await killBecause(page, dialog, lineage, 'to see it come back');
+  expect((await nodeCells(rowOf(page, game.name, '#2'))).id).not.toBe(before.id);
   // The inspector went along, its tab and what was open in it too.
-  await page.getByRole('heading', { name: `app/games/${game.name}`, exact: true }).waitFor();
   await state.getByRole('treeitem', { name: /^\s*4: "X"/ }).waitFor();
 
-  const line = page
-    .getByRole('grid', { name: /What happened/ })
-    .getByRole('row')
-    .filter({ hasText: 'killed' })
-    .first();
+  const line = killLine(page);
   await until(() => line.textContent()).toMatch(/#1 → #2[\d.]+\sms.*app\/games restarts it, 1 of 1000/);
   expect(await line.textContent()).toContain('to see it come back');
 
   // Nobody else noticed: whoever lived before lives on under the same id, unless its game was over.
-  const after = await liveGames();
+  const after = await liveGames(page);
   for (const [name, id] of others) {
     if (name !== game.name && after.has(name)) expect(after.get(name)).toBe(id);
   }

@@ -39,8 +39,7 @@ const INSIDE = 'PERCH_LAB';
 
 /** Starts a lab, or joins the one this process runs in. Takes about a second. */
 export async function startLab(): Promise<Lab> {
-  const inside = process.env[INSIDE];
-  if (inside) return labOf([], inside, JSON.parse(readFileSync(path.join(inside, 'keys.json'), 'utf8')));
+  if (process.env[INSIDE]) return joinLab();
   sweep();
   const folder = mkdtempSync(path.join(tmpdir(), `${FOLDER}${process.pid}-`));
   const keeper = await startKeeper();
@@ -59,6 +58,13 @@ export async function startLab(): Promise<Lab> {
     await stop();
     throw error;
   }
+}
+
+/** The lab this process runs in. Throws when it runs in none. */
+export function joinLab(): Lab {
+  const folder = process.env[INSIDE];
+  if (!folder) throw new Error('this runs inside the lab: npx tsx scripts/lab.ts run COMMAND…');
+  return labOf([], folder, JSON.parse(readFileSync(path.join(folder, 'keys.json'), 'utf8')));
 }
 
 const FOLDER = 'perch-lab-';
