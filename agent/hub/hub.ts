@@ -39,7 +39,7 @@ export class Hub {
   readonly others: OtherProcesses;
   readonly acts: Acts;
   readonly joined = new Map<string, JoinedHub>();
-  readonly isRoot: boolean;
+  isRoot: boolean;
   listening: string[] = [];
   readonly #data: HubData;
   #watchers = 0;

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Capability } from '../../protocol/capability.ts';
 import type { HubData, ToMain } from '../hub-thread.ts';
@@ -68,18 +69,39 @@ async function joinSoon(above: NonNullable<HubData['above']>, self: Parameters<t
 
 const REJOIN_MS = [100, 200, 400, 800, 1600, 3200, 5000];
 
-/** The hub above died or was started anew; its process may also be gone, and with it what there is to join. */
+/**
+ * The hub above died or was started anew. Where its process is gone too there is nothing to join any more: who
+ * outlives its launcher is an instance of its own from then on.
+ */
 async function rejoin(data: HubData, main: MessagePort, hub: Hub): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     await new Promise((resolve) => setTimeout(resolve, REJOIN_MS[Math.min(attempt, REJOIN_MS.length - 1)]));
     if (await join(data, main, hub)) return;
+    if (hasEnded(data.above!)) {
+      hub.isRoot = true;
+      return serveAsRoot(hub, data, main);
+    }
+  }
+}
+
+/** The name of a hub's socket begins with the pid of its process (start.ts). */
+function hasEnded({ socket }: NonNullable<HubData['above']>): boolean {
+  const pid = Number.parseInt(path.basename(socket), 10);
+  try {
+    return Number.isInteger(pid) && !process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
 }
 
 function beRoot(data: HubData, main: MessagePort): void {
-  if (data.above) main.postMessage({ t: 'is-root' } satisfies ToMain);
   const hub = new Hub(data, { isRoot: true, label: String(data.pid) });
   connectProbes(hub, data, main);
+  serveAsRoot(hub, data, main);
+}
+
+function serveAsRoot(hub: Hub, data: HubData, main: MessagePort): void {
+  if (data.above) main.postMessage({ t: 'is-root' } satisfies ToMain);
   const handlers = handlersOf(hub);
 
   makePrivateDirectory(data.config.runtimeDir).then(

@@ -1,6 +1,9 @@
 /** Threads and child processes that no supervisor owns: found, looked into, ended. */
+
+import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { type Service, startService } from '../support/service.ts';
+import { openSession } from '../../client/session.ts';
+import { localSocket, type Service, startService } from '../support/service.ts';
 import { byLineage, nodesOf, untilTree } from '../support/tree.ts';
 
 let service: Service;
@@ -130,4 +133,28 @@ test('a thread that a thread started ends with it; one whose listeners the servi
   expect(ended.find((node) => node.name === 'inner')?.exitReason).toContain(
     'the thread that started it ended',
   );
+});
+
+test('a child that outlives its launcher is an instance of its own from then on', async () => {
+  service = await startService('launches.js');
+  const { child } = await service.message<{ child: number }>(
+    (message) => (message as { ready?: boolean }).ready === true,
+  );
+  try {
+    const before = await service.session();
+    await untilTree(before, (all) => all.find((node) => node.id === `${child}.0`));
+    service.send('end');
+    await service.exited;
+    const file = await localSocket(path.join(service.runtimeDir, 'perch'), child);
+    const address = { kind: 'unix' as const, path: file };
+    const session = await openSession({ address, hostKey: { kind: 'any' }, login: 'none' });
+    expect(session.hello.instance.pid).toBe(child);
+    expect((await nodesOf(session)).find((node) => node.id === `${child}.0`)).toMatchObject({
+      parent: String(child),
+      status: 'running',
+    });
+    session.close();
+  } finally {
+    process.kill(child, 'SIGKILL');
+  }
 });
