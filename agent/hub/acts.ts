@@ -1,7 +1,6 @@
 import type { Act, ActDocument, ActProgress, Outcome } from '../../protocol/act.ts';
 import { asPerchError, type ErrorCode, PerchError } from '../../protocol/errors.ts';
 import type { Author, NodeRef } from '../../protocol/ledger.ts';
-import { LIMITS } from '../../protocol/limits.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
 import { isAlive, type ProcessIdentity, signalProcess, untilEnded } from '../faults/end-process.ts';
 import { newClaim, withdraw } from '../probe/claim.ts';
@@ -9,6 +8,7 @@ import { monotonicMs } from '../registry.ts';
 import { startTracking, type Tracking, track } from './act-tracker.ts';
 import type { Hub } from './hub.ts';
 import { evaluate } from './inspector.ts';
+import { KnownCalls } from './known-calls.ts';
 
 export interface ActRequest {
   act: Act;
@@ -35,22 +35,22 @@ export interface ActAudience {
 /** Carries out acts, each call id once, and follows them to their end. */
 export class Acts {
   readonly #hub: Hub;
-  readonly #known = new Map<string, { request: ActRequest; outcome: Promise<ActDocument> }>();
+  readonly #known = new KnownCalls();
 
   constructor(hub: Hub) {
     this.#hub = hub;
   }
 
   perform(request: ActRequest, audience: ActAudience): Promise<ActDocument> {
-    const known = this.#known.get(request.call);
-    if (known) return isSame(known.request, request) ? known.outcome : Promise.reject(otherAct(request.call));
-    const deadline = monotonicMs() + request.timeoutMs;
-    const outcome = this.#perform({ ...request, deadline }, audience);
-    this.#known.set(request.call, { request, outcome });
-    // An act that could not even be looked at (no such node) may be asked for again.
-    outcome.catch(() => this.#known.delete(request.call));
-    if (this.#known.size > LIMITS.maxKnownCalls) this.#known.delete(this.#known.keys().next().value!);
-    return outcome;
+    return this.#known.once(request, this.#lineageOf(request.node), () =>
+      this.#perform({ ...request, deadline: monotonicMs() + request.timeoutMs }, audience),
+    );
+  }
+
+  /** Of what is supervised, where it is one node's; null for processes and threads, which may share one. */
+  #lineageOf(id: string): string | null {
+    const node = this.#hub.tree.nodes.get(id);
+    return node?.kind === 'worker' || node?.kind === 'supervisor' ? node.lineage : null;
   }
 
   async #perform(request: TimedRequest, audience: ActAudience): Promise<ActDocument> {
@@ -341,16 +341,6 @@ export class Acts {
 /** Milliseconds that are left for an act, never less than one. */
 function remaining({ deadline }: TimedRequest): number {
   return Math.max(1, deadline - monotonicMs());
-}
-
-function isSame(a: ActRequest, b: ActRequest): boolean {
-  return a.act === b.act && a.node === b.node && a.epoch === b.epoch;
-}
-
-function otherAct(call: string): PerchError {
-  return new PerchError('BAD_CALL', `The call id ${call} was given to another act; each act needs its own`, {
-    call,
-  });
 }
 
 function accepted(audience: ActAudience): void {
