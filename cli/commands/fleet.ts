@@ -22,6 +22,8 @@ interface Seen {
   instance: FleetInstance;
   health: string;
   info: InstanceInfo | null;
+  /** Version of the protocol its agent speaks. */
+  protocol: number | null;
   error: PerchError | null;
 }
 
@@ -45,6 +47,7 @@ export const fleet = command({
         instance: atLocalSocket(path),
         health: troubleWord(error),
         info: null,
+        protocol: null,
         error,
       }),
     );
@@ -72,11 +75,13 @@ async function look(instance: FleetInstance, way: Reach, signal: AbortSignal): P
       instance,
       health: await healthOf(session, signal, way.timeoutMs),
       info: session.hello.instance,
+      protocol: session.hello.protocol,
       error: null,
     };
   } catch (thrown) {
     const error = asPerchError(thrown);
-    return { instance, health: troubleWord(error), info: session?.hello.instance ?? null, error };
+    const { instance: info = null, protocol = null } = session?.hello ?? {};
+    return { instance, health: troubleWord(error), info, protocol, error };
   } finally {
     session?.close();
   }
@@ -138,15 +143,15 @@ function fleetText(seen: readonly Seen[], { inventory }: Reach, out: Output): st
   return lines;
 }
 
-function row({ instance: { place }, health, info }: Seen, { paint }: Output): string[] {
+function row({ instance: { place }, health, info, protocol }: Seen, { paint }: Output): string[] {
   return [
     oneLine(place.name),
     oneLine(place.region) || '-',
     oneLine(place.service) || '-',
     health === 'ok' ? health : paint.trouble(health),
-    info ? `Node ${info.node}` : '-',
+    info ? `Node ${oneLine(info.node)}` : '-',
     info ? `up ${age(Date.now() - info.startedAt)}` : '-',
     place.address,
-    ...(info ? [paint.faint(`agent ${info.agent}`)] : []),
+    ...(info ? [paint.faint(`agent ${oneLine(info.agent)}, protocol ${protocol}`)] : []),
   ];
 }

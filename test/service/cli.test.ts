@@ -49,6 +49,13 @@ describe('looking', () => {
     );
   });
 
+  test('fleet says versions to a person: of Node, the agent and the protocol', async () => {
+    const { stdout } = await run('fleet');
+    expect(stdout).toMatch(
+      new RegExp(`${NAME} .* Node ${process.versions.node} .* agent 0\\.1\\.0, protocol 1`),
+    );
+  });
+
   test('tree has exactly the fields it promises, parents before children', async () => {
     const { exit, json: document } = await json('tree', NAME);
     expect(exit).toBe(0);
