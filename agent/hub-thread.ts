@@ -97,8 +97,9 @@ function makeWorker(workerData: HubData): Worker {
       execArgv: [],
       env,
       workerData,
-      // A cap for the worst case: past it the hub dies and is started again, the service lives.
-      resourceLimits: { maxOldGenerationSizeMb: 128 },
+      // A cap for the worst case: past it the hub dies and is started again, the service lives. A tree of
+      // LIMITS.maxNodes with a snapshot of it under way must stay below: it would die of it again and again.
+      resourceLimits: { maxOldGenerationSizeMb: 512 },
     });
     HubThread.made.add(worker);
     return worker;

@@ -1,6 +1,6 @@
 /** Every bound of the wire and of the agent, each with the reason for its number. */
 export const LIMITS = {
-  /** Largest frame either side accepts. A snapshot of 100,000 nodes in columns stays below 16 MiB. */
+  /** Largest frame either side accepts. A snapshot of 100,000 nodes in columns has 27 MB. */
   maxFrameBytes: 32 * 1024 * 1024,
   /** Largest frame a client may send: a call with a path and a reason is a few hundred bytes. */
   maxCallBytes: 64 * 1024,
@@ -35,8 +35,8 @@ export const LIMITS = {
   /** A dead node stays visible as a ghost this long, and at most so many of them. */
   ghostMs: 60_000,
   maxGhosts: 500,
-  /** Nodes of one agent; past it new ones are counted, not shown. */
-  maxNodes: 200_000,
+  /** Nodes of one agent; past it new ones are counted, not shown. More would not fit a frame as one snapshot. */
+  maxNodes: 100_000,
   /** Events the ledger keeps at the hub. */
   maxLedgerEvents: 5000,
   /** Records the audit ring keeps. */

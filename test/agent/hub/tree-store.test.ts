@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { blankNode } from '../../../agent/hub/own-process.ts';
 import { TreeStore } from '../../../agent/hub/tree-store.ts';
+import { encodeFrame } from '../../../protocol/framing.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
 import type { TreeDelta, TreeNode } from '../../../protocol/tree.ts';
 import { TreeMirror } from '../../../protocol/tree-mirror.ts';
@@ -105,4 +106,29 @@ test('who waits for a node to settle hears of its end, of a straggler, and of it
   store.remove('goes');
   store.remove('ends');
   expect(heard).toEqual(['ends', 'stays', 'goes']);
+});
+
+test('a store that is full fits one frame as a snapshot', () => {
+  const store = new TreeStore('e');
+  const child = { restart: 'permanent', shutdown: 5000, significant: false, protected: false } as const;
+  for (let at = 0; at <= LIMITS.maxNodes; at++) {
+    const lineage = `app/games/game-${at}`;
+    const links = [{ to: '4121.0', kind: 'registered-by' as const }];
+    store.put(
+      node(`4121.0.${at}`, {
+        kind: 'worker',
+        host: 'task',
+        parent: '4121.0.2',
+        lineage,
+        links,
+        child,
+        threadId: 0,
+      }),
+    );
+  }
+  expect(store.nodes.size).toBe(LIMITS.maxNodes);
+  expect(store.refused).toBe(1);
+  expect(encodeFrame({ t: 'result', id: 1, value: store.snapshot() }).length).toBeLessThan(
+    LIMITS.maxFrameBytes,
+  );
 });
