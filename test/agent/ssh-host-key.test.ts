@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { hostKey, newHostKey } from '../../agent/hub/ssh/host-key.ts';
 import { opensshFingerprint } from '../../agent/hub/ssh/openssh-key.ts';
 import { fingerprint } from '../../client/ssh/fingerprint.ts';
+import { lockedKey } from '../support/locked-key.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 /** What ssh2 makes of a private key's text. */
@@ -78,11 +79,7 @@ test('a configured key is used, from a file or as text', async () => {
 test('a configured key that cannot be used is an error: another in its place would look like an attack', async () => {
   const folder = temporaryFolder();
   await expect(hostKey(path.join(folder, 'none'), folder)).rejects.toThrow('ENOENT');
-  const locked = ssh2.utils.generateKeyPairSync('ed25519', {
-    passphrase: 'x',
-    cipher: 'aes256-ctr',
-    rounds: 1,
-  });
+  const locked = lockedKey('x');
   await expect(hostKey(locked.private, folder)).rejects.toThrow('passphrase');
   const text = newHostKey().text;
   const lines = text.split('\n');

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { Login } from '../../agent/hub/session.ts';
 import { openSession } from '../../client/session.ts';
 import { newKeyPair } from '../../client/ssh/identity.ts';
+import { lockedKey } from '../support/locked-key.ts';
 import { type ScriptedAgent, startScriptedAgent } from '../support/scripted-agent.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -25,11 +26,7 @@ describe('who gets in', () => {
   });
 
   test('a locked key, once its passphrase was typed', async () => {
-    const locked = ssh2.utils.generateKeyPairSync('ed25519', {
-      passphrase: 'correct',
-      cipher: 'aes256-ctr',
-      rounds: 1,
-    });
+    const locked = lockedKey('correct');
     const agent = await startScriptedAgent({ config: { authorizedKeys: locked.public } });
     const session = await agent.open({ identity: locked.private, passphrase: async () => 'correct' });
     expect(session.hello.capabilities).toEqual(['observe']);
