@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, watch } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -104,6 +104,7 @@ export async function startService(
       for (const session of sessions) session.close();
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
       await exited;
+      endFamily(runtimeDir);
       rmSync(runtimeDir, { recursive: true, force: true });
     },
   };
@@ -125,4 +126,16 @@ export function localSocket(folder: string, pid: number, except = ''): Promise<s
     }
     look();
   });
+}
+
+/** Ends what the service started and left behind, a stuck child say: all of it carries its runtime directory. */
+function endFamily(runtimeDir: string): void {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+      if (environment.includes(`XDG_RUNTIME_DIR=${runtimeDir}`)) process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // Not ours to look at, or already gone.
+    }
+  }
 }
