@@ -14,7 +14,8 @@ export async function readStack(threadId: number, timeoutMs: number): Promise<St
 }
 
 export function frameWords({ function: name, file, line, column }: StackFrame): string {
-  return `${name || '(anonymous)'} (${file}:${line}:${column})`;
+  // A built-in has no place in a file.
+  return file === '' ? name || '(native)' : `${name || '(anonymous)'} (${file}:${line}:${column})`;
 }
 
 /** Everything it touches on Error is an own data property that it puts back as it was. */
