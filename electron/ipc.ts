@@ -1,3 +1,4 @@
+import type { InstanceState } from '../client/instance.ts';
 import type { Act, ActDocument, ActProgress } from '../protocol/act.ts';
 import type { LedgerAnswer, StackAnswer, TreeEvent } from '../protocol/calls.ts';
 import type { Capability } from '../protocol/capability.ts';
@@ -61,17 +62,7 @@ export interface AppFacts {
   sandboxed: boolean;
 }
 
-export type InstanceState =
-  | 'connecting'
-  | 'live'
-  | 'reconnecting'
-  | 'stale'
-  | 'refused'
-  | 'host-key-changed'
-  | 'host-key-unknown'
-  | 'tunnel-off'
-  | 'gone'
-  | 'closed';
+export type { InstanceState };
 
 export interface FleetView {
   environments: EnvironmentView[];
