@@ -2,6 +2,7 @@ import type { Session } from '../../client/session.ts';
 import type { CallArgs, CallEvent, CallName, HelloAnswer } from '../../protocol/calls.ts';
 import { PerchError } from '../../protocol/errors.ts';
 import { type InstanceInfo, type TreeNode, type TreeSnapshot, toColumns } from '../../protocol/tree.ts';
+import { aNode } from '../support/tree-data.ts';
 
 /** One call as the agent's side of the script sees it. */
 export interface ScriptedCall {
@@ -95,32 +96,7 @@ export function infoOf(info: Partial<InstanceInfo> = {}): InstanceInfo {
 }
 
 export function nodeOf(id: string, fields: Partial<TreeNode> = {}): TreeNode {
-  return {
-    id,
-    parent: null,
-    links: [],
-    kind: 'worker',
-    host: 'task',
-    name: id,
-    lineage: id,
-    incarnation: 1,
-    status: 'running',
-    pid: 4121,
-    threadId: 0,
-    startedAt: 0,
-    endedAt: null,
-    restarts: 0,
-    exitReason: null,
-    blockedMs: null,
-    hasState: false,
-    backlogWord: null,
-    observed: true,
-    command: null,
-    supervisor: null,
-    child: null,
-    metrics: {},
-    ...fields,
-  };
+  return aNode({ name: id, lineage: id, ...fields, id });
 }
 
 export function snapshotOf(nodes: TreeNode[], fields: Partial<TreeSnapshot> = {}): TreeSnapshot {
