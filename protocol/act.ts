@@ -1,4 +1,5 @@
 import type { ErrorDocument } from './errors.ts';
+import type { StateValue } from './state.ts';
 
 export const ACTS = ['kill', 'stop', 'restart'] as const;
 export type Act = (typeof ACTS)[number];
@@ -49,5 +50,56 @@ export interface ActDocument {
   };
   /** Whose clock the phases are in: the client's once the agent died with what it killed. */
   clock: 'agent' | 'client';
+  /** Restarts in the deciding supervisor's period, before and after this act; absent where nobody decided. */
+  budget?: Budget;
+  /** What the kill lost; absent where nothing that hands over state or backlog was ended, or nothing followed it. */
+  lost?: Lost;
+  /** Siblings under the same supervisor that were not part of it: how many still are the same incarnation. */
+  untouched?: { same: number; of: number };
+  /** The audit log's head once this act stood in it; the client keeps it (docs/security.md). */
+  audit?: AuditHead;
   error?: ErrorDocument;
+}
+
+/** A supervisor's restart intensity as it stood before and after a decision. */
+export interface Budget {
+  /** Lineage of the supervisor. */
+  by: string;
+  intensity: number;
+  periodMs: number;
+  before: number;
+  after: number;
+}
+
+/** The state and backlog of a killed incarnation, against its successor's once that was ready. */
+export interface Lost {
+  state: LostState | null;
+  /** Null where it declared none. `vanished`: entries that were waiting and are not there any more. */
+  backlog: { word: string; before: number; after: number; vanished: number } | null;
+}
+
+export interface LostState {
+  /** Places compared, and what became of them. */
+  gone: number;
+  changed: number;
+  added: number;
+  /** The first of them. Values only for a session that may `inspect`, redacted as any state is. */
+  places: LostPlace[];
+  /** True where either snapshot was cut at its bounds, or could not be read: `why` tells. */
+  isPartial: boolean;
+  why?: string;
+}
+
+export interface LostPlace {
+  /** JSON Pointer as in protocol/state.ts. */
+  path: string;
+  change: 'gone' | 'changed' | 'added';
+  before?: StateValue;
+  after?: StateValue;
+}
+
+/** Names the audit log up to and with record `seq`: `hash` is its SHA-256 in hex, chained over all before it. */
+export interface AuditHead {
+  seq: number;
+  hash: string;
 }

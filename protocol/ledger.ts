@@ -1,4 +1,4 @@
-import type { Act, Outcome } from './act.ts';
+import type { Act, Lost, Outcome } from './act.ts';
 
 /** Which incarnation an event is about. */
 export interface NodeRef {
@@ -32,12 +32,16 @@ export type LedgerFact =
       signal?: string;
       stack?: string;
       call?: string;
+      /** Who killed it through Perch: the author of `call`. Added by the hub. */
+      by?: Author;
     }
   | {
       kind: 'decided';
       node: NodeRef;
       by: NodeRef;
       decision: Decision;
+      /** Restarts in the period as this exit was seen: the budget before the decision. */
+      restartsBefore?: number;
       /** Restarts counted in the period, this one included, and how many are allowed. */
       restartsInPeriod: number;
       intensity: number;
@@ -46,7 +50,19 @@ export type LedgerFact =
     }
   | { kind: 'started'; node: NodeRef; previous: NodeRef | null }
   | { kind: 'ready'; node: NodeRef }
-  | { kind: 'straggler'; node: NodeRef; afterMs: number }
+  /** `holds`: its live timers and sockets, a line each (`Timeout 1000 ms, repeats, game.ts:41`). */
+  | { kind: 'straggler'; node: NodeRef; afterMs: number; holds?: string[] }
+  /** What a killed incarnation lost, known once its successor (`node`) was ready. */
+  | { kind: 'lost'; node: NodeRef; previous: NodeRef; call: string; lost: Lost }
+  /** Processes below one that was killed: ended with it, or still running under another parent. */
+  | { kind: 'orphans'; node: NodeRef; processes: { pid: number; command: string; isRunning: boolean }[] }
+  /** A session may act from now on, until `until` (ms since 1970); `node` is the root process. */
+  | { kind: 'armed'; node: NodeRef; author: Author; reason: string; until: number }
+  | { kind: 'disarmed'; node: NodeRef; author: Author; why: 'asked' | 'time' | 'session' }
+  | { kind: 'suspended'; node: NodeRef; call: string; leaseMs: number }
+  | { kind: 'resumed'; node: NodeRef; afterMs: number; why: 'asked' | 'lease' | 'session' }
+  /** What the black box says of the epoch before this one; `node` is the root process. */
+  | { kind: 'previous-epoch'; node: NodeRef; previous: PreviousEpoch }
   | { kind: 'start-failed'; node: NodeRef; reason: string }
   | { kind: 'blocked'; node: NodeRef; frames: string[] }
   | { kind: 'unblocked'; node: NodeRef; blockedMs: number }
@@ -61,6 +77,32 @@ export type LedgerEvent = LedgerFact & {
   at: number;
   t: number;
 };
+
+/** How the life of the same instance before this one ended, read from its black box. */
+export interface PreviousEpoch {
+  epoch: string;
+  pid: number;
+  /** Milliseconds since 1970: the last sign of life, or when its end was written down. */
+  diedAt: number;
+  /** One sentence: `died 03:12:07, SIGKILL by alice through Perch, loop blocked 41 s before in parse()`. */
+  words: string;
+  /** Its exit code where it ended by itself; null where it was ended without a word. */
+  code: number | null;
+  /** An act on the process that was under way; the new epoch completes it. */
+  act: { act: Act; call: string; author: Author; reason: string; at: number } | null;
+  /** The last stack of a loop that stood still when it ended; empty when none did. */
+  frames: string[];
+  blockedMs: number | null;
+}
+
+/** A session that may act. */
+export interface Arming {
+  author: Author;
+  reason: string;
+  /** Milliseconds since 1970 at the agent. */
+  since: number;
+  until: number;
+}
 
 /** One control call, refused ones too. */
 export interface AuditRecord {

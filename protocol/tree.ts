@@ -43,8 +43,12 @@ export interface SupervisorFacts {
   strategy: 'one_for_one' | 'one_for_all' | 'rest_for_one' | 'dynamic';
   intensity: number;
   periodMs: number;
-  /** Restarts within the current period. */
+  /** Restarts within the current period; counts down while somebody watches. */
   restartsInPeriod: number;
+  /** When the oldest of them leaves the period, milliseconds since 1970; null when there is none. */
+  nextRefillAt?: number | null;
+  /** OTP's auto_shutdown; absent: never. */
+  autoShutdown?: 'never' | 'any_significant' | 'all_significant';
 }
 
 /** What a child spec said; null for nodes that no supervisor started. */

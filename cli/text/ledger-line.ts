@@ -1,3 +1,4 @@
+import type { Lost } from '../../protocol/act.ts';
 import type { LedgerEvent, NodeRef } from '../../protocol/ledger.ts';
 import { age, clockTime, duration } from './figures.ts';
 import type { Paint } from './paint.ts';
@@ -33,7 +34,21 @@ function wordsOf(event: LedgerEvent): string {
     case 'ready':
       return 'ready';
     case 'straggler':
-      return `was told to end and still runs after ${duration(event.afterMs)}`;
+      return `was told to end and still runs after ${duration(event.afterMs)}${holdsWords(event.holds)}`;
+    case 'lost':
+      return lostWords(event.lost, event.previous.incarnation);
+    case 'orphans':
+      return `processes below it: ${event.processes.map(orphanWords).join(', ')}`;
+    case 'armed':
+      return `armed by ${event.author.name || event.author.key} until ${clockTime(event.until)}: ${event.reason}`;
+    case 'disarmed':
+      return `${event.author.name || event.author.key} is no longer armed (${event.why})`;
+    case 'suspended':
+      return `suspended for at most ${duration(event.leaseMs)}`;
+    case 'resumed':
+      return `goes on after ${duration(event.afterMs)} (${event.why})`;
+    case 'previous-epoch':
+      return `the life before this one ${event.previous.words}`;
     case 'start-failed':
       return `did not start: ${event.reason}`;
     case 'blocked':
@@ -49,6 +64,29 @@ function wordsOf(event: LedgerEvent): string {
   }
 }
 
+function holdsWords(holds: readonly string[] = []): string {
+  return holds.length === 0 ? '' : `; it holds ${holds.join(', ')}`;
+}
+
+function orphanWords({ pid, command, isRunning }: { pid: number; command: string; isRunning: boolean }) {
+  return `${pid} (${command}) ${isRunning ? 'still runs' : 'ended'}`;
+}
+
+function lostWords({ state, backlog }: Lost, incarnation: number): string {
+  const words: string[] = [];
+  if (state) words.push(`${state.gone} places gone, ${state.changed} changed, ${state.added} new`);
+  if (state?.why) words.push(state.why);
+  if (backlog) words.push(`${backlog.vanished} of ${backlog.before} in ${backlog.word} vanished`);
+  return `lost with #${incarnation}: ${words.join('; ') || 'nothing that was handed over'}`;
+}
+
 function isTrouble({ kind }: LedgerEvent): boolean {
-  return kind === 'straggler' || kind === 'start-failed' || kind === 'blocked' || kind === 'hub-restarted';
+  return (
+    kind === 'straggler' ||
+    kind === 'start-failed' ||
+    kind === 'blocked' ||
+    kind === 'hub-restarted' ||
+    kind === 'orphans' ||
+    kind === 'previous-epoch'
+  );
 }

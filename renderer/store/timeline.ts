@@ -1,4 +1,4 @@
-import type { Act, Outcome } from '../../protocol/act.ts';
+import type { Act, Lost, Outcome } from '../../protocol/act.ts';
 import type { Author, Decision, LedgerEvent, NodeRef } from '../../protocol/ledger.ts';
 
 /**
@@ -21,7 +21,13 @@ export interface TimelineRow {
     | 'left'
     | 'hub-restarted'
     | 'refused'
-    | 'epoch';
+    | 'epoch'
+    | 'armed'
+    | 'disarmed'
+    | 'suspended'
+    | 'resumed'
+    | 'orphans'
+    | 'previous-epoch';
   node: NodeRef;
   successor: NodeRef | null;
   /** Why it ended, or what else there is to say. */
@@ -38,6 +44,8 @@ export interface TimelineRow {
   /** From the exit to the successor being ready; while it is not, null. */
   tookMs: number | null;
   isStraggler: boolean;
+  /** What a kill lost, once that is known. */
+  lost: Lost | null;
 }
 
 /** Rows kept on the screen; the hub keeps the ledger. */
@@ -150,6 +158,31 @@ export class Timeline {
       case 'hub-restarted':
         this.#push(event, event.kind, { reason: event.reason });
         return;
+      case 'lost': {
+        const row = this.#rows.findLast(({ node }) => node.id === event.previous.id);
+        if (row) this.#change(row, { lost: event.lost });
+        return;
+      }
+      case 'orphans': {
+        const running = event.processes.filter(({ isRunning }) => isRunning).map(({ pid }) => pid);
+        this.#push(event, 'orphans', {
+          reason: running.length === 0 ? 'all ended with it' : `still running: ${running.join(', ')}`,
+        });
+        return;
+      }
+      case 'armed':
+      case 'disarmed':
+        this.#push(event, event.kind, { reason: event.kind === 'armed' ? event.reason : event.why });
+        return;
+      case 'suspended':
+        this.#push(event, 'suspended', {});
+        return;
+      case 'resumed':
+        this.#push(event, 'resumed', { reason: event.why, tookMs: event.afterMs });
+        return;
+      case 'previous-epoch':
+        this.#push(event, 'previous-epoch', { reason: event.previous.words });
+        return;
       default:
         event satisfies never;
     }
@@ -167,6 +200,7 @@ export class Timeline {
       decision: null,
       tookMs: null,
       isStraggler: false,
+      lost: null,
       ...more,
     };
     this.#rows.push(row);
@@ -201,6 +235,7 @@ export class Timeline {
       decision: null,
       tookMs: null,
       isStraggler: false,
+      lost: null,
     };
     this.#rows = [...this.#rows, row];
   }

@@ -31,6 +31,15 @@ export function whatWords(row: TimelineRow): string {
       return row.act ? `${row.act.act} refused` : 'refused';
     case 'epoch':
       return 'new epoch';
+    case 'orphans':
+      return 'processes left behind';
+    case 'previous-epoch':
+      return 'the life before';
+    case 'armed':
+    case 'disarmed':
+    case 'suspended':
+    case 'resumed':
+      return row.what;
     default:
       return row.what satisfies never;
   }

@@ -20,7 +20,12 @@ export async function startScriptedApp(
   return {
     ...app,
     setFleet: (view) => app.electron.evaluate((_, given) => globalThis.perchScript.setFleet(given), view),
-    push: (push) => app.electron.evaluate((_, given) => globalThis.perchScript.push(given), push),
+    // As text: the type of a state is too deep for what evaluate makes of its argument's.
+    push: (push) =>
+      app.electron.evaluate(
+        (_, given) => globalThis.perchScript.push(JSON.parse(given)),
+        JSON.stringify(push),
+      ),
   };
 }
 
