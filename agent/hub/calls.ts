@@ -7,9 +7,9 @@ import type { TreeDelta, TreeNode } from '../../protocol/tree.ts';
 import { PROTOCOL_VERSION } from '../../protocol/version.ts';
 import { readStack } from '../inspect/thread-stack.ts';
 import type { Questions } from '../probe/messages.ts';
-import { refOf } from './acts.ts';
 import type { Hub } from './hub.ts';
 import { evaluate } from './inspector.ts';
+import { refOf } from './node-ref.ts';
 import { describeNative } from './proc.ts';
 import type { CallContext, Handlers } from './session.ts';
 

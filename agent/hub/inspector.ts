@@ -26,6 +26,12 @@ export async function threadNames(timeoutMs: number): Promise<Map<number, string
   });
 }
 
+/** Terminates a thread by main's (or another supervising thread's) probe, while that thread's loop is stuck. */
+export async function terminateByInspector(parentThreadId: number, threadId: number): Promise<void> {
+  const ask = `globalThis[Symbol.for('perch.agent')].probe.answerText('terminate', '{"threadId":${threadId}}')`;
+  await evaluate(parentThreadId, ask, 2000);
+}
+
 /** When the last session was closed. A hub that exits within 100 ms of it aborts the process (Node bug). */
 export let lastSessionAt = 0;
 

@@ -9,7 +9,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
 import { TreeMirror } from '../../protocol/tree-mirror.ts';
 import { PERCH_VERSION, PROTOCOL_VERSION } from '../../protocol/version.ts';
-import type { ActRequest } from './acts.ts';
+import type { ActRequest } from './acts/request.ts';
 
 /** What the root hub does with what a joined one says. */
 export interface JoinedHooks {

@@ -1,10 +1,10 @@
 import type { NodeRef } from '../../protocol/ledger.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
 import type { ProcessIdentity } from '../faults/end-process.ts';
-import { refOf } from './acts.ts';
 import type { Hub } from './hub.ts';
 import type { JoinRequest } from './join.ts';
 import type { JoinedHub } from './joined-hub.ts';
+import { refOf } from './node-ref.ts';
 import { blankNode, processName } from './own-process.ts';
 import { cpuPercentBetween, type ProcessSample, readProcess, scanDescendants } from './proc.ts';
 

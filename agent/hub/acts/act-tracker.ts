@@ -1,5 +1,5 @@
-import type { Act, ActDocument, ActProgress, Outcome } from '../../protocol/act.ts';
-import type { LedgerEvent, NodeRef } from '../../protocol/ledger.ts';
+import type { Act, ActDocument, ActProgress, Outcome } from '../../../protocol/act.ts';
+import type { LedgerEvent, NodeRef } from '../../../protocol/ledger.ts';
 
 /** How far an act has come, read off the ledger. `ended` is set once its outcome is known. */
 export interface Tracking {

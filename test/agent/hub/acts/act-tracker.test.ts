@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { startTracking, track } from '../../../agent/hub/act-tracker.ts';
-import type { Act } from '../../../protocol/act.ts';
-import type { Decision, LedgerEvent, LedgerFact, NodeRef } from '../../../protocol/ledger.ts';
+import { startTracking, track } from '../../../../agent/hub/acts/act-tracker.ts';
+import type { Act } from '../../../../protocol/act.ts';
+import type { Decision, LedgerEvent, LedgerFact, NodeRef } from '../../../../protocol/ledger.ts';
 
 const ref = (id: string, incarnation = 1): NodeRef => ({ id, lineage: 'app/games/a', incarnation });
 const sup: NodeRef = { id: 's', lineage: 'app/games', incarnation: 1 };

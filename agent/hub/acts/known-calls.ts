@@ -1,7 +1,7 @@
-import type { ActDocument } from '../../protocol/act.ts';
-import type { CallArgs } from '../../protocol/calls.ts';
-import { PerchError } from '../../protocol/errors.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import type { ActDocument } from '../../../protocol/act.ts';
+import type { CallArgs } from '../../../protocol/calls.ts';
+import { PerchError } from '../../../protocol/errors.ts';
+import { LIMITS } from '../../../protocol/limits.ts';
 
 type Asked = Pick<CallArgs<'act'>, 'act' | 'call' | 'node' | 'epoch'>;
 

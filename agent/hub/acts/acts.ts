@@ -1,0 +1,128 @@
+import type { ActDocument } from '../../../protocol/act.ts';
+import { asPerchError, PerchError } from '../../../protocol/errors.ts';
+import type { Author } from '../../../protocol/ledger.ts';
+import { monotonicMs } from '../../registry.ts';
+import type { Hub } from '../hub.ts';
+import { refOf } from '../node-ref.ts';
+import { startTracking } from './act-tracker.ts';
+import { askSupervisor } from './ask-supervisor.ts';
+import { refusal } from './document.ts';
+import { endProcess } from './end-process.ts';
+import { endThread } from './end-thread.ts';
+import { KnownCalls } from './known-calls.ts';
+import {
+  type ActAudience,
+  type ActRequest,
+  type ActUnderWay,
+  remaining,
+  type TimedRequest,
+} from './request.ts';
+
+/** Carries out acts, each call id once, and follows them to their end. */
+export class Acts {
+  readonly #hub: Hub;
+  readonly #known = new KnownCalls();
+
+  constructor(hub: Hub) {
+    this.#hub = hub;
+  }
+
+  perform(request: ActRequest, audience: ActAudience): Promise<ActDocument> {
+    return this.#known.once(request, this.#lineageOf(request.node), () =>
+      this.#perform({ ...request, deadline: monotonicMs() + request.timeoutMs }, audience),
+    );
+  }
+
+  /** Of what is supervised, where it is one node's; null for processes and threads, which may share one. */
+  #lineageOf(id: string): string | null {
+    const node = this.#hub.tree.nodes.get(id);
+    return node?.kind === 'worker' || node?.kind === 'supervisor' ? node.lineage : null;
+  }
+
+  async #perform(request: TimedRequest, audience: ActAudience): Promise<ActDocument> {
+    const hub = this.#hub;
+    const release = hub.watched();
+    try {
+      await hub.gather();
+      const node = hub.tree.nodes.get(request.node);
+      const isOtherLife = request.epoch !== hub.tree.epoch;
+      if (!node && !isOtherLife) {
+        this.#audit(request, audience.author, request.node, 'no such node');
+        throw new PerchError('NO_SUCH_NODE', `There is no node ${request.node} any more`, {
+          node: request.node,
+        });
+      }
+      const target = node ? refOf(node) : { id: request.node, lineage: request.node, incarnation: 0 };
+      const tracking = startTracking(request.act, target, monotonicMs());
+      hub.ledger.add({
+        kind: 'act',
+        node: target,
+        act: request.act,
+        call: request.call,
+        author: audience.author,
+        reason: request.reason,
+      });
+      const document =
+        !node || isOtherLife
+          ? refusal(
+              tracking,
+              request,
+              'GONE',
+              'The instance has started anew since; that incarnation is gone.',
+            )
+          : await carryOut({ hub, node, tracking, request, audience }).catch((thrown) => {
+              const error = asPerchError(thrown);
+              return refusal(tracking, request, error.code, error.message);
+            });
+      hub.ledger.add({
+        kind: 'act-ended',
+        node: target,
+        act: request.act,
+        call: request.call,
+        outcome: document.outcome,
+        words: document.words,
+      });
+      this.#audit(request, audience.author, target.lineage, document.outcome);
+      return document;
+    } finally {
+      release();
+    }
+  }
+
+  #audit(request: TimedRequest, author: Author, target: string, outcome: string): void {
+    const { act, call, reason } = request;
+    this.#hub.audit.append({ author, act, call, target, reason, outcome });
+  }
+}
+
+async function carryOut(act: ActUnderWay): Promise<ActDocument> {
+  const { hub, node: asked, tracking, request, audience } = act;
+  const isStoppedChild = request.act === 'restart' && hub.isStoppedChild(asked);
+  if (asked.endedAt !== null && !isStoppedChild) {
+    const words = `#${asked.incarnation} of ${asked.lineage} has already ended.`;
+    return refusal(tracking, request, 'GONE', words);
+  }
+  // A thread or process that hosts a worker is that worker: ending either is one act, decided by its supervisor.
+  const node = hub.workerHostedBy(asked) ?? asked;
+  if (node !== asked) {
+    Object.assign(tracking.target, refOf(node));
+    tracking.chain.add(node.id);
+  }
+
+  const joined = node.kind === 'process' ? null : hub.joinedByProcess(node);
+  if (joined) {
+    const { deadline, ...asked } = request;
+    const timeoutMs = Math.ceil(remaining(request));
+    return joined.act({ ...asked, timeoutMs, node: node.id }, (step) => audience.progress(step));
+  }
+
+  switch (node.kind) {
+    case 'process':
+      return endProcess({ ...act, node });
+    case 'thread':
+      return endThread({ ...act, node });
+    case 'supervisor':
+    case 'worker':
+      return askSupervisor({ ...act, node });
+  }
+}

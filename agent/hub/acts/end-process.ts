@@ -1,0 +1,38 @@
+import type { ActDocument } from '../../../protocol/act.ts';
+import { isAlive, type ProcessIdentity, signalProcess, untilEnded } from '../../faults/end-process.ts';
+import { monotonicMs } from '../../registry.ts';
+import { finish, nothingRestarts, refusal } from './document.ts';
+import { type ActUnderWay, accepted, remaining } from './request.ts';
+
+/** Kill or stop of a process that no supervisor owns. */
+export async function endProcess(act: ActUnderWay): Promise<ActDocument> {
+  const { hub, node, tracking, request, audience } = act;
+  if (request.act === 'restart') throw nothingRestarts(node);
+  const isOwn = node.id === hub.own.id;
+  const identity: ProcessIdentity = hub.identityOf(node);
+  if (!isAlive(identity)) {
+    hub.others.lost(identity, 'ended');
+    return refusal(tracking, request, 'GONE', `Process ${node.pid} (${node.name}) has already ended.`);
+  }
+  accepted(audience);
+  // What dies with this process must have left it first: the record of the act, and the word to the asker.
+  if (isOwn) await audience.flushed();
+  const signal = request.act === 'kill' ? 'SIGKILL' : 'SIGTERM';
+  signalProcess(identity, signal);
+  const hasEnded = await untilEnded(identity, remaining(request));
+  if (hasEnded || !isAlive(identity)) {
+    tracking.phases.exitedMs = monotonicMs() - tracking.t0;
+    hub.others.lost(identity, signal);
+    audience.progress({ phase: 'exited', afterMs: tracking.phases.exitedMs, words: `ended by ${signal}` });
+    tracking.ended = {
+      outcome: 'not-restarted',
+      words: `Process ${node.pid} ended; no supervisor starts it again`,
+    };
+  } else {
+    tracking.ended = {
+      outcome: 'straggler',
+      words: `${signal} was sent; process ${node.pid} still runs after ${request.timeoutMs} ms`,
+    };
+  }
+  return finish(tracking, request);
+}

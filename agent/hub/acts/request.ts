@@ -1,0 +1,46 @@
+import type { Act, ActProgress } from '../../../protocol/act.ts';
+import type { Author } from '../../../protocol/ledger.ts';
+import type { TreeNode } from '../../../protocol/tree.ts';
+import { monotonicMs } from '../../registry.ts';
+import type { Hub } from '../hub.ts';
+import type { Tracking } from './act-tracker.ts';
+
+export interface ActRequest {
+  act: Act;
+  call: string;
+  node: string;
+  epoch: string;
+  reason: string;
+  timeoutMs: number;
+}
+
+/** `deadline` is on the monotonic clock: what goes before the act itself is taken from its time. */
+export interface TimedRequest extends ActRequest {
+  deadline: number;
+}
+
+/** How the asking session hears of it. */
+export interface ActAudience {
+  author: Author;
+  progress(step: ActProgress): void;
+  /** Resolves once everything pushed so far has left this process. */
+  flushed(): Promise<void>;
+}
+
+/** An act that is being carried out, on the node that it was found to mean. */
+export interface ActUnderWay {
+  hub: Hub;
+  node: TreeNode;
+  tracking: Tracking;
+  request: TimedRequest;
+  audience: ActAudience;
+}
+
+/** Milliseconds that are left for an act, never less than one. */
+export function remaining({ deadline }: TimedRequest): number {
+  return Math.max(1, deadline - monotonicMs());
+}
+
+export function accepted(audience: ActAudience): void {
+  audience.progress({ phase: 'accepted', afterMs: 0, words: 'accepted' });
+}
