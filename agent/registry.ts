@@ -60,6 +60,8 @@ export interface DeclaredNode extends Handover {
   runsIn: { threadId: number } | { pid: number } | null;
   /** Carries out an act on this very incarnation. The facts that follow tell how it went. */
   act(act: Act, cause: ActCause): ActReceipt;
+  /** A supervisor's budget refills by time alone: brings `supervisor` up to date, true when that changed it. */
+  recount?(): boolean;
 }
 
 /** Who wants an act, and why; it stands in the facts that follow from it. */
@@ -90,6 +92,7 @@ export type LocalFact = { t: number; at: number } & (
       node: DeclaredNode;
       by: DeclaredNode;
       decision: Decision;
+      restartsBefore: number;
       restartsInPeriod: number;
       intensity: number;
       periodMs: number;

@@ -42,7 +42,7 @@ export class TreeMirror {
     return true;
   }
 
-  /** Children by parent id, in the order the agent sent them; roots under null. */
+  /** Children by parent id: in start order where they have one, else in the order the agent sent them; roots under null. */
   childrenByParent(): Map<string | null, TreeNode[]> {
     const children = new Map<string | null, TreeNode[]>();
     for (const node of this.nodes.values()) {
@@ -51,6 +51,13 @@ export class TreeMirror {
       if (siblings) siblings.push(node);
       else children.set(parent, [node]);
     }
+    // A successor was sent last, whatever its place; what has none stays behind, as it came.
+    for (const siblings of children.values()) {
+      if (siblings.some(({ child }) => child?.order !== undefined)) siblings.sort(byOrder);
+    }
     return children;
   }
 }
+
+const byOrder = (a: TreeNode, b: TreeNode): number =>
+  (a.child?.order ?? Number.MAX_SAFE_INTEGER) - (b.child?.order ?? Number.MAX_SAFE_INTEGER);

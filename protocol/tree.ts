@@ -43,7 +43,7 @@ export interface SupervisorFacts {
   strategy: 'one_for_one' | 'one_for_all' | 'rest_for_one' | 'dynamic';
   intensity: number;
   periodMs: number;
-  /** Restarts within the current period; counts down while somebody watches. */
+  /** Restarts within the current period; counts down by itself, about a second late. */
   restartsInPeriod: number;
   /** When the oldest of them leaves the period, milliseconds since 1970; null when there is none. */
   nextRefillAt?: number | null;
@@ -58,6 +58,8 @@ export interface ChildFacts {
   shutdown: 'brutal_kill' | 'infinity' | number;
   significant: boolean;
   protected: boolean;
+  /** Its place among its siblings, in start order, the same for its successors; absent below a dynamic supervisor. */
+  order?: number;
 }
 
 export interface TreeNode {

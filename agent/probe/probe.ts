@@ -42,6 +42,8 @@ export class Probe implements RegistryObserver {
   #shortLived = 0;
   /** Nodes that the hub knows of, and must hear the end of. */
   #told = new WeakSet<DeclaredNode>();
+  /** Supervisors whose budget is not full: time alone refills it. */
+  #refilling = new Set<DeclaredNode>();
   #facts: LocalFact[] = [];
   #droppedFacts = 0;
   #isHostedDirty = false;
@@ -62,7 +64,8 @@ export class Probe implements RegistryObserver {
   /** From now on messages go here; everything known is sent again. */
   connect(post: (message: ProbeMessage) => void): void {
     this.#post = post;
-    this.#dirty = new Set(this.#registry.nodes.values());
+    this.#dirty = new Set();
+    for (const node of this.#registry.nodes.values()) this.changed(node);
     this.#told = new WeakSet();
     this.#isHostedDirty = this.#registry.hosted !== null;
     this.flush();
@@ -135,11 +138,13 @@ export class Probe implements RegistryObserver {
 
   changed(node: DeclaredNode): void {
     this.#dirty.add(node);
+    if (node.supervisor !== null && node.supervisor.restartsInPeriod > 0) this.#refilling.add(node);
     this.#schedule();
   }
 
   ended(node: DeclaredNode): void {
     this.#dirty.delete(node);
+    this.#refilling.delete(node);
     if (!this.#told.has(node) && this.#shortLived++ >= MAX_SHORT_LIVED) return;
     this.#ended.push(node);
     this.#schedule();
@@ -171,9 +176,18 @@ export class Probe implements RegistryObserver {
     if (this.#beats % Math.round(LIMITS.sampleMs / LIMITS.beatMs) === 0) {
       this.pulse.sample();
       this.#onSample();
+      this.#refreshBudgets();
       if (this.pulse.isWatched) this.#refreshBacklogs();
     }
     this.flush();
+  }
+
+  /** Supervisors with restarts in their period are few, and none before long. */
+  #refreshBudgets(): void {
+    for (const node of this.#refilling) {
+      if (node.recount?.()) this.#dirty.add(node);
+      if (node.supervisor!.restartsInPeriod === 0) this.#refilling.delete(node);
+    }
   }
 
   /** Backlogs change without a word; they are looked at once a second, and only while watched. */

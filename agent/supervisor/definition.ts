@@ -59,8 +59,8 @@ export class Definition {
   }
 
   facts(): SupervisorFacts {
-    const { strategy, intensity, periodMs } = this.flags;
-    return { strategy, intensity, periodMs, restartsInPeriod: 0 };
+    const { strategy, intensity, periodMs, autoShutdown } = this.flags;
+    return { strategy, intensity, periodMs, restartsInPeriod: 0, nextRefillAt: null, autoShutdown };
   }
 
   /** The places of a new life: its declared children, each with the count of its lineage. */

@@ -15,6 +15,8 @@ export interface Life {
   kill(): void;
   /** Hands it a message. Throws what the host's clone throws. */
   receive(mail: Mail): void;
+  /** See DeclaredNode. */
+  recount?(): boolean;
 }
 
 /** Who decides about an incarnation: the supervisor above it, or the code that started an outermost one. */
@@ -191,6 +193,10 @@ export class Incarnation implements DeclaredNode {
 
   act(act: Act, cause: ActCause): ActReceipt {
     return this.owner.act(this, act, cause);
+  }
+
+  recount(): boolean {
+    return this.life?.recount?.() ?? false;
   }
 
   /** It is the current one of its lineage, and what is above it runs. */

@@ -21,6 +21,11 @@ export function addRestart(window: RestartWindow, nowMs: number, periodMs: numbe
   return countRestarts(window, nowMs, periodMs);
 }
 
+/** When the oldest restart that still counts took place; null when none does. As of the last count. */
+export function oldestRestart({ times, from }: RestartWindow): number | null {
+  return times[from] ?? null;
+}
+
 /** How many restarts lie in the period before `nowMs`. Lets go of older ones. */
 export function countRestarts(window: RestartWindow, nowMs: number, periodMs: number): number {
   const { times } = window;

@@ -7,6 +7,7 @@ import { type Exit, KILLED, SHUTDOWN } from './exit.ts';
 import { Fifo } from './fifo.ts';
 import { lifeOf } from './hosts/life-of.ts';
 import { Incarnation, type Life, type Owner } from './incarnation.ts';
+import { countRestarts, oldestRestart } from './restart-window.ts';
 import type { Origin, Slot } from './slot.ts';
 import {
   type Effect,
@@ -30,7 +31,10 @@ export class SupervisorLife implements Life, Owner {
   readonly state: SupervisorState<Slot, Request>;
   readonly #definition: Definition;
   readonly #incarnation: Incarnation;
-  readonly #childFacts = new Map<Origin['spec'], ChildFacts>();
+  readonly #childFacts = new WeakMap<Origin['spec'], ChildFacts>();
+  /** Places of static children are numbered in the order of their first starts, which is start order. */
+  #nextOrder = 0;
+  #oldestRestart: number | null = null;
   readonly #inbox = new Fifo<SlotEvent>();
   #isTurning = false;
   #deadline: NodeJS.Timeout | null = null;
@@ -85,6 +89,10 @@ export class SupervisorLife implements Life, Owner {
     if (!incarnation.hasPlace) return;
     const child = incarnation.slot!;
     this.post({ type: 'exited', child, pid: child.pid, exit });
+  }
+
+  recount(): boolean {
+    return this.#showBudget(countRestarts(this.state.restarts, performance.now(), this.state.flags.periodMs));
   }
 
   heard(incarnation: Incarnation, message: unknown): void {
@@ -165,6 +173,7 @@ export class SupervisorLife implements Life, Owner {
         shutdown: typeof shutdown === 'object' ? shutdown.afterMs : shutdown,
         significant,
         protected: this.#incarnation.isProtected || spec.isProtected,
+        ...(this.state.flags.strategy === 'dynamic' ? {} : { order: this.#nextOrder++ }),
       };
       this.#childFacts.set(spec, facts);
     }
@@ -178,8 +187,7 @@ export class SupervisorLife implements Life, Owner {
     affected,
   }: Extract<Effect<Slot, Request>, { do: 'decide' }>) {
     const by = this.#incarnation;
-    by.supervisor!.restartsInPeriod = restartsInPeriod;
-    by.changed();
+    if (this.#showBudget(restartsInPeriod)) by.changed();
     if (!by.isObserved) return;
     const { intensity, periodMs } = this.state.flags;
     const nodes = affected.flatMap(({ node }) => node ?? []);
@@ -188,11 +196,28 @@ export class SupervisorLife implements Life, Owner {
       node: child.node!,
       by,
       decision,
+      // These two have counted this exit as one restart more.
+      restartsBefore: restartsInPeriod - (decision === 'restart' || decision === 'escalate' ? 1 : 0),
       restartsInPeriod,
       intensity,
       periodMs,
       affected: nodes,
     });
+  }
+
+  /** Puts the count into the facts, with when it falls next; false when they said so already. */
+  #showBudget(restartsInPeriod: number): boolean {
+    const facts = this.#incarnation.supervisor!;
+    const oldest = oldestRestart(this.state.restarts);
+    if (facts.restartsInPeriod === restartsInPeriod && oldest === this.#oldestRestart) return false;
+    facts.restartsInPeriod = restartsInPeriod;
+    if (oldest !== this.#oldestRestart) {
+      this.#oldestRestart = oldest;
+      // One that is exactly a period old still counts.
+      const leavesInMs = oldest === null ? 0 : Math.floor(oldest + facts.periodMs - performance.now()) + 1;
+      facts.nextRefillAt = oldest === null ? null : Date.now() + leavesInMs;
+    }
+    return true;
   }
 
   #forget(slot: Slot): void {

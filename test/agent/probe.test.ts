@@ -98,6 +98,40 @@ test('facts beyond the bound are counted', async () => {
   expect(first!.droppedFacts).toBeGreaterThan(0);
 });
 
+test('a budget that refills is sent each time its count falls, and not again', async () => {
+  const { probe, changes, declare } = probed();
+  const node = declare();
+  let [left, recounts] = [2, 0];
+  const facts = { strategy: 'one_for_one' as const, intensity: 3, periodMs: 5000, restartsInPeriod: 2 };
+  Object.assign(node, {
+    supervisor: facts,
+    recount: () => {
+      recounts++;
+      const hasFallen = facts.restartsInPeriod !== left;
+      facts.restartsInPeriod = left;
+      return hasFallen;
+    },
+  });
+  probe.changed(node);
+  const pass = async () => {
+    const before = changes().length;
+    await vi.advanceTimersByTimeAsync(LIMITS.sampleMs);
+    return changes()
+      .slice(before)
+      .flatMap((each) => each.nodes.map(({ supervisor }) => supervisor?.restartsInPeriod));
+  };
+  expect(await pass()).toEqual([2]);
+  left = 1;
+  expect(await pass()).toEqual([1]);
+  expect(await pass()).toEqual([]);
+  left = 0;
+  expect(await pass()).toEqual([0]);
+  // A full budget costs nothing more.
+  expect(recounts).toBe(4);
+  expect(await pass()).toEqual([]);
+  expect(recounts).toBe(4);
+});
+
 test('a question that fails is an answer with a code; nothing is thrown', () => {
   const { probe, sent } = probed();
   const args = { serial: 77, path: '', depth: 1, breadth: 1, maxBytes: 1000 };

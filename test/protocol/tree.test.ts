@@ -42,6 +42,7 @@ const node: fc.Arbitrary<TreeNode> = fc.record({
       shutdown: fc.constantFrom('infinity' as const, 5000),
       significant: fc.boolean(),
       protected: fc.boolean(),
+      order: fc.nat(3),
     }),
   ),
   metrics: fc.record({ rssBytes: fc.nat(), backlog: fc.nat() }, { requiredKeys: [] }),
@@ -150,5 +151,18 @@ describe('a mirror', () => {
       [null, ['a', 'd']],
       ['a', ['c', 'b']],
     ]);
+  });
+
+  it('puts children that have a place in start order, a successor beside the one it follows', () => {
+    const child = { restart: 'permanent', shutdown: 5000, significant: false, protected: false } as const;
+    const at = (id: string, order: number) => ({ ...one, id, parent: 'a', child: { ...child, order } });
+    const mirror = new TreeMirror();
+    mirror.reset(snapshot([one, at('b', 0), at('c', 1), at('d', 7), at('b2', 0)]));
+    expect(
+      mirror
+        .childrenByParent()
+        .get('a')!
+        .map(({ id }) => id),
+    ).toEqual(['b', 'b2', 'c', 'd']);
   });
 });

@@ -161,7 +161,9 @@ describe('crashes', () => {
     ]);
     const [exited, decided, started] = watch.facts as [never, never, never];
     expect(exited).toMatchObject({ stack: expect.stringContaining('supervisor.test.ts') });
-    expect(decided).toMatchObject({ restartsInPeriod: 1, intensity: 3, periodMs: 5000, affected: [] });
+    expect(decided).toMatchObject({
+      ...{ restartsBefore: 0, restartsInPeriod: 1, intensity: 3, periodMs: 5000, affected: [] },
+    });
     expect(started).toMatchObject({ previous: watch.ended[0] });
     const times = watch.facts.map(({ t }) => t);
     expect(times).toEqual([...times].sort((a, b) => a - b));
