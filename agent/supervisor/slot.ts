@@ -2,15 +2,8 @@ import type { Spec } from './child-spec.ts';
 import type { Definition } from './definition.ts';
 import type { Exit } from './exit.ts';
 import type { Incarnation } from './incarnation.ts';
+import { type Lives, NEVER_LIVED } from './lives.ts';
 import type { Child } from './state.ts';
-
-/** How often a lineage has lived so far; survives the restart of its supervisor. */
-export interface Lives {
-  incarnation: number;
-  restarts: number;
-  /** Why the last one ended. */
-  exitReason: string | null;
-}
 
 /** What a child is started from. */
 export type Origin = { spec: Spec; args: unknown } | { spec: Definition };
@@ -24,15 +17,16 @@ export class Slot implements Child {
   phase: Child['phase'] = 'none';
   pid = 0;
   exit: Exit | null = null;
-  readonly lives: Lives;
+  /** Looked up when it first starts: until then another of its id may live. */
+  lives: Lives;
   /** The current life, or the last one while none has followed. */
   node: Incarnation | null = null;
 
-  constructor(id: string, origin: Origin, lives: Lives | undefined) {
+  constructor(id: string, origin: Origin, lives: Lives = NEVER_LIVED) {
     this.id = id;
     this.spec = origin.spec;
     this.args = 'args' in origin ? origin.args : undefined;
-    this.lives = lives ?? { incarnation: 0, restarts: 0, exitReason: null };
+    this.lives = lives;
   }
 
   get rule(): { readonly restart: Spec['restart']; readonly significant: boolean } {

@@ -138,7 +138,9 @@ export class SupervisorLife implements Life, Owner {
   }
 
   #start(slot: Slot, isNew: boolean): void {
-    const { spec, lives, node: previous } = slot;
+    const { spec, node: previous } = slot;
+    if (isNew) this.#takePlace(slot);
+    const { lives } = slot;
     const above = this.#incarnation;
     if (lives.incarnation > 0 && !isNew) lives.restarts++;
     lives.incarnation++;
@@ -161,6 +163,12 @@ export class SupervisorLife implements Life, Owner {
     });
     slot.node = node;
     node.begin(isSupervisor ? new SupervisorLife(spec, node) : lifeOf(node, spec, slot.args), previous);
+  }
+
+  /** A new child goes on counting where the last of its id has ended. */
+  #takePlace(slot: Slot): void {
+    slot.lives = this.#definition.livesOf(slot.id);
+    if ('children' in slot.spec) slot.spec.inherit(slot.lives.below);
   }
 
   /** The same object for all children of one spec. */

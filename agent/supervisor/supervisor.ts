@@ -7,7 +7,6 @@ import {
   readId,
   readSpec,
   readStrategy,
-  type Spec,
   type SupervisorOptions,
   type TemplateSpec,
 } from './child-spec.ts';
@@ -15,7 +14,9 @@ import { Definition } from './definition.ts';
 import { Outermost } from './outermost.ts';
 import { request } from './request.ts';
 import type { Origin, Slot } from './slot.ts';
+import { startChild } from './start-child.ts';
 import type { AutoShutdown, Strategy } from './state.ts';
+import { requestError } from './supervisor-error.ts';
 
 export interface StaticOptions extends SupervisorOptions {
   /** Default `one_for_one`. */
@@ -25,8 +26,12 @@ export interface StaticOptions extends SupervisorOptions {
 }
 
 export interface DynamicOptions extends SupervisorOptions {
-  /** What every child is started from; it has no id, `startChild` gives it. */
-  child: TemplateSpec;
+  /**
+   * What every child is started from; it has no id, `startChild` gives it. A function makes each child a supervisor
+   * of its own: it is called once for each `startChild`, and gives a new one of that id.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: the function types its own args
+  child: TemplateSpec | ((id: string, args: any) => Supervisor);
 }
 
 /** A supervisor with children declared beforehand. Throws a TypeError for a spec that cannot be. */
@@ -67,7 +72,7 @@ export abstract class Supervisor {
     const flags = readFlags(options, strategy, name);
     // Whether its own supervisor allows a significant child is asked when it is put below one.
     const common = readCommon(options, name, 'any_significant', 'infinity');
-    this.#definition = new Definition({ id, flags, ...common }, children);
+    this.#definition = new Definition({ supervisor: this, id, flags, ...common }, children);
     this.#outermost = new Outermost(this.#definition);
   }
 
@@ -105,6 +110,13 @@ export abstract class Supervisor {
     const { current, children } = this.#definition;
     const isThere = current?.state.children.has(id) || children.has(id);
     return isThere ? new ChildHandle(this.#definition, id) : undefined;
+  }
+
+  /** The supervisor that is this child; undefined when there is no such child, or it is a worker. */
+  supervisor(id: string): Supervisor | undefined {
+    const { current, children } = this.#definition;
+    const spec = (current?.state.children.get(id) ?? children.get(id))?.spec;
+    return spec && 'children' in spec ? spec.supervisor : undefined;
   }
 
   /** Stops a child, not counted and not restarted. A static child keeps its place, a dynamic or temporary one goes. */
@@ -145,16 +157,7 @@ export class StaticSupervisor extends Supervisor {
   async startChild(spec: ChildSpec | Supervisor): Promise<ChildHandle> {
     const definition = definitionOf(this);
     const [id, origin] = readChild(definition.lineage, spec, definition.flags.autoShutdown);
-    const nested = 'children' in origin.spec ? origin.spec : null;
-    if (nested) nested.above = definition;
-    definition.noteProtection(id, origin.spec);
-    try {
-      return await request(definition, id, { type: 'start-child', child: definition.newSlot(id, origin) });
-    } catch (error) {
-      // It never got the place, so it may be put elsewhere.
-      if (nested) nested.above = null;
-      throw error;
-    }
+    return startChild(definition, id, origin);
   }
 
   /** Starts a child that has ended or was terminated and kept its place. */
@@ -169,26 +172,41 @@ export class StaticSupervisor extends Supervisor {
 }
 
 export class DynamicSupervisor extends Supervisor {
-  readonly #template: Spec;
+  readonly #originOf: (id: string, args: unknown) => Origin;
 
   constructor(id: string, options: DynamicOptions) {
     const { child, autoShutdown = 'never' } = options;
-    const name = `supervisor ${id}: child`;
-    if (typeof child !== 'object' || child === null)
-      throw new TypeError(`${name} must be a child spec without id`);
-    const template = readSpec(child, name, autoShutdown);
+    const originOf =
+      typeof child === 'function'
+        ? (childId: string, args: unknown) =>
+            readMade(this.lineage, childId, child(childId, args), autoShutdown)
+        : readTemplate(id, child, autoShutdown);
     super(id, 'dynamic', options, new Map());
-    this.#template = template;
-    definitionOf(this).noteProtection('*', template);
+    this.#originOf = originOf;
   }
 
   /** Starts a child of this id; resolves with its handle once it is ready. `args` are kept for its restarts. */
   async startChild(id: string, args?: unknown): Promise<ChildHandle> {
     const definition = definitionOf(this);
     readId(id, `${definition.lineage}: a child`);
-    const origin = { spec: this.#template, args: args === undefined ? this.#template.args : args };
-    return request(definition, id, { type: 'start-child', child: definition.newSlot(id, origin) });
+    if (!definition.current) throw requestError('not_running', definition.lineage);
+    return startChild(definition, id, this.#originOf(id, args));
   }
+}
+
+function readTemplate(id: string, child: TemplateSpec, autoShutdown: AutoShutdown) {
+  const name = `supervisor ${id}: child`;
+  if (typeof child !== 'object' || child === null)
+    throw new TypeError(`${name} must be a child spec without id, or a function that makes a supervisor`);
+  const spec = readSpec(child, name, autoShutdown);
+  return (_: string, args: unknown): Origin => ({ spec, args: args === undefined ? spec.args : args });
+}
+
+/** What a dynamic supervisor's function has made. */
+function readMade(above: string, id: string, made: unknown, autoShutdown: AutoShutdown): Origin {
+  if (typeof made !== 'object' || made === null || !isSupervisor(made) || made.id !== id)
+    throw new TypeError(`${above}: its function must give a supervisor with the id '${id}'`);
+  return readChild(above, made, autoShutdown)[1];
 }
 
 function readChildren(
