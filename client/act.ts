@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Act, ActDocument, ActProgress, Outcome } from '../protocol/act.ts';
+import type { Act, ActDocument, ActProgress, AuditHead, Outcome } from '../protocol/act.ts';
+import { isHead } from '../protocol/audit.ts';
 import { asPerchError, ERRORS, PerchError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { TreeNode } from '../protocol/tree.ts';
+import type { InstanceInfo, TreeNode } from '../protocol/tree.ts';
 import { TreeMirror } from '../protocol/tree-mirror.ts';
+import { keepHead } from './audit/heads.ts';
 import { backOffMs } from './back-off.ts';
 import { type Clock, pause, systemClock } from './clock.ts';
 import type { Connect } from './instance.ts';
@@ -34,6 +36,8 @@ export interface ActOptions {
   signal?: AbortSignal;
   clock?: Clock;
   random?: () => number;
+  /** Takes the audit's head that came with the receipt; kept in the state directory unless told (client/audit). */
+  keep?: (instance: InstanceInfo, head: AuditHead) => Promise<void>;
 }
 
 /**
@@ -47,7 +51,12 @@ export async function runAct(
   link: ActLink,
   options: ActOptions = {},
 ): Promise<ActDocument> {
-  return new ActRun(request, link, options).run();
+  const run = new ActRun(request, link, options);
+  try {
+    return await run.run();
+  } finally {
+    await run.kept;
+  }
 }
 
 class ActRun {
@@ -69,8 +78,15 @@ class ActRun {
   #startedAt: number;
   #isAccepted = false;
   #hasSeenExit = false;
+  /** The last head that the agent gave. */
+  #head: AuditHead | null = null;
+  readonly #keep: NonNullable<ActOptions['keep']>;
+  /** Resolves once the heads that came are kept. */
+  kept: Promise<void> = Promise.resolve();
 
-  constructor(request: ActRequest, link: ActLink, { clock, random, onProgress, signal }: ActOptions) {
+  constructor(request: ActRequest, link: ActLink, options: ActOptions) {
+    const { clock, random, onProgress, signal, keep } = options;
+    this.#keep = keep ?? keepHead;
     this.#request = request;
     this.#link = link;
     this.#clock = clock ?? systemClock;
@@ -101,7 +117,7 @@ class ActRun {
 
   async #ask(session: Session): Promise<ActDocument> {
     const { act, node, epoch, reason } = this.#request;
-    return session.call(
+    const document = await session.call(
       'act',
       { act, call: this.#call, node: node.id, epoch, reason, timeoutMs: this.#timeoutMs },
       {
@@ -111,10 +127,21 @@ class ActRun {
             this.#isAccepted = true;
             this.#startedAt = this.#clock.monotonic();
           }
+          this.#takeHead(progress.audit);
           this.#onProgress(progress);
         },
       },
     );
+    this.#takeHead(document.audit);
+    return document;
+  }
+
+  /** The receipt of an act, or of its refusal: kept, so that the log can be held against it. */
+  #takeHead(head: unknown): void {
+    if (!isHead(head)) return;
+    this.#head = head;
+    const { instance } = this.#link.session.hello;
+    this.kept = this.kept.then(() => this.#keep(instance, head));
   }
 
   /** The connection ended under the act: ask again where the agent still lives, else wait for its successor. */
@@ -222,6 +249,7 @@ class ActRun {
 
   /** A refusal, or a node that is gone, is an outcome; anything else is thrown. */
   #failed(error: PerchError): ActDocument {
+    this.#takeHead(error.facts.audit);
     const exit = ERRORS[error.code].exit;
     if (exit === ERRORS.GONE.exit) return this.#document('gone', error.message, error);
     if (exit === ERRORS.PROTECTED.exit) return this.#document('refused', error.message, error);
@@ -247,6 +275,7 @@ class ActRun {
       affected: [],
       phases: this.#phases,
       clock: this.#phases.exitedMs === null ? 'agent' : 'client',
+      ...(this.#head ? { audit: this.#head } : {}),
       ...(error ? { error: error.toDocument() } : {}),
     };
   }

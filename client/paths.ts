@@ -11,6 +11,15 @@ export function configDir(env: NodeJS.ProcessEnv = process.env): string {
   );
 }
 
+/** What Perch keeps for itself: `$XDG_STATE_HOME/perch`, else `~/.local/state/perch`. Agents of this user keep theirs there too. */
+export function stateDir(env: NodeJS.ProcessEnv = process.env): string {
+  const base = env.XDG_STATE_HOME;
+  return path.join(
+    base && path.isAbsolute(base) ? base : path.join(env.HOME ?? homedir(), '.local/state'),
+    'perch',
+  );
+}
+
 /** The files that belong to an inventory; without one named, those of the person's own. */
 export interface ConfigFiles {
   inventory: string;

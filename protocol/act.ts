@@ -28,6 +28,8 @@ export interface ActProgress {
   afterMs: number;
   /** In words: `app/games restarts it (1 of 1000 in 10 s)`. */
   words: string;
+  /** With `accepted`, where the agent will not live to give a receipt: the audit log's head with this act in it. */
+  audit?: AuditHead;
 }
 
 export interface ActDocument {
@@ -102,4 +104,6 @@ export interface LostPlace {
 export interface AuditHead {
   seq: number;
   hash: string;
+  /** There was no place to write: it ends with the agent's thread, and its successor knows nothing of it. */
+  inMemory?: true;
 }

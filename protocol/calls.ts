@@ -1,6 +1,7 @@
-import { ACTS, type Act, type ActDocument, type ActProgress } from './act.ts';
+import { ACTS, type Act, type ActDocument, type ActProgress, type AuditHead } from './act.ts';
+import type { AuditRecord } from './audit.ts';
 import type { Capability } from './capability.ts';
-import type { AuditRecord, LedgerEvent } from './ledger.ts';
+import type { LedgerEvent } from './ledger.ts';
 import { LIMITS } from './limits.ts';
 import { type Infer, integer, object, oneOf, optional, type Schema, string } from './schema.ts';
 import type { StateAnswer } from './state.ts';
@@ -66,6 +67,18 @@ export interface LedgerAnswer {
   events: LedgerEvent[];
   /** Lowest sequence number still kept; events asked for below it are lost. */
   firstSeq: number;
+}
+
+export interface AuditAnswer {
+  /** In order of their numbers. */
+  records: AuditRecord[];
+  /** Null: nobody has asked for an act yet. */
+  head: AuditHead | null;
+  /** Where the agent keeps it; null: in memory only, and `why`. */
+  folder: string | null;
+  why: string | null;
+  /** Lines of its files that are no record, counted from 1. */
+  unread: { file: string; line: number }[];
 }
 
 export const CALLS = {
@@ -165,11 +178,11 @@ export const CALLS = {
     untilCancelled: true,
     args: object({ since: optional(integer(0, Number.MAX_SAFE_INTEGER)) }),
   }),
-  audit: row<Record<never, never>, { records: AuditRecord[] }>({
+  audit: row<{ since?: number }, AuditAnswer>({
     capability: 'control',
-    cost: 'none',
-    does: 'The control calls so far, refused ones too.',
-    args: object({}),
+    cost: 'none on the service; the hub reads its files, 4 MiB at most',
+    does: 'The control calls so far, refused ones too, each chained to the one before it.',
+    args: object({ since: optional(integer(0, Number.MAX_SAFE_INTEGER)) }),
   }),
 } as const;
 

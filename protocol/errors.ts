@@ -1,7 +1,7 @@
 /**
  * Every error a person can meet, by code. `docs/errors.md` lists the same rows; a test compares the two.
  * `exit` is the CLI's exit code: 1 unexpected, 2 wrong use, 3 cannot connect, 4 refused, 5 gone,
- * 6 not recovered.
+ * 6 not recovered, 7 a check found something.
  */
 export const ERRORS = {
   INTERNAL: { exit: 1, mend: 'This is a fault of Perch. Please report it with the message.' },
@@ -61,6 +61,14 @@ export const ERRORS = {
   TUNNEL_OFF: { exit: 3, mend: 'Turn it on with `perch tunnel up ENV`.' },
   TUNNEL_FAILED: { exit: 3, mend: 'See the words of the tool named in the message.' },
   NEEDS_ROOT: { exit: 3, mend: 'Run the one command named in the message as root.' },
+  NO_AUDIT_LOG: {
+    exit: 5,
+    mend: 'Logs are in `audit/` of the state directory of the user that the service runs as.',
+  },
+  AUDIT_CHANGED: {
+    exit: 7,
+    mend: 'Somebody who may write its files changed them. Compare with a copy, and ask who was on that machine.',
+  },
   NOT_ON_THIS_SYSTEM: { exit: 1, mend: 'Install what the message names, or use a system that has it.' },
 } as const satisfies Record<string, { exit: number; mend: string }>;
 

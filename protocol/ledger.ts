@@ -103,15 +103,3 @@ export interface Arming {
   since: number;
   until: number;
 }
-
-/** One control call, refused ones too. */
-export interface AuditRecord {
-  seq: number;
-  at: number;
-  author: Author;
-  act: string;
-  call: string;
-  target: string;
-  reason: string;
-  outcome: string;
-}

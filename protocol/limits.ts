@@ -39,8 +39,14 @@ export const LIMITS = {
   maxNodes: 100_000,
   /** Events the ledger keeps at the hub. */
   maxLedgerEvents: 5000,
-  /** Records the audit ring keeps. */
+  /** Records of the audit that are kept where there is no place for a file. */
   maxAuditRecords: 1000,
+  /** One file of the audit, all of an instance's together, and how many: about 10,000 records. */
+  maxAuditFileBytes: 256 * 1024,
+  maxAuditBytes: 4 * 1024 * 1024,
+  maxAuditFiles: 200,
+  /** Heads of an instance's audit that a client keeps, 150 bytes each. */
+  maxKeptHeads: 1000,
   /** Outcomes kept for a retried call id. */
   maxKnownCalls: 1000,
   /** A killed task that has not settled after this is a straggler. */

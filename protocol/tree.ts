@@ -121,6 +121,8 @@ export interface InstanceInfo {
   startedAt: number;
   /** Where the agent listens: addresses and `unix:` paths. */
   listening: string[];
+  /** Names its audit log and its black box, over all its lives; absent: an agent older than those. */
+  keptAs?: string;
 }
 
 type Column<K extends keyof TreeNode> = TreeNode[K][];

@@ -69,7 +69,7 @@ export function handlersOf(hub: Hub): Handlers {
 
     'watch-ledger': (args, context) => watchLedger(hub, args.since ?? 0, context),
 
-    audit: () => ({ records: hub.audit.read() }),
+    audit: ({ since }) => hub.audit.read(since),
   };
 }
 

@@ -13,9 +13,11 @@ import { frameWords, readStack } from '../inspect/thread-stack.ts';
 import type { ProbeMessage } from '../probe/messages.ts';
 import { monotonicMs } from '../registry.ts';
 import { Acts } from './acts/acts.ts';
+import { AuditLog } from './audit/audit-log.ts';
 import { terminateByInspector, threadNames } from './inspector.ts';
 import { GATHER_MS, type JoinedHub } from './joined-hub.ts';
-import { AuditRing, Ledger } from './ledger.ts';
+import { keptAs } from './kept-as.ts';
+import { Ledger } from './ledger.ts';
 import { refOf } from './node-ref.ts';
 import { OtherProcesses } from './other-processes.ts';
 import { OwnProcess, processName } from './own-process.ts';
@@ -35,7 +37,9 @@ const LOOKS_A_LIST = 4;
 export class Hub {
   readonly tree: TreeStore;
   readonly ledger: Ledger;
-  readonly audit = new AuditRing();
+  readonly audit: AuditLog;
+  /** What this instance's files are called (kept-as.ts). */
+  readonly keptAs: string;
   readonly own: OwnProcess;
   readonly others: OtherProcesses;
   readonly acts: Acts;
@@ -51,6 +55,9 @@ export class Hub {
     this.isRoot = role.isRoot;
     this.tree = new TreeStore(randomBytes(8).toString('hex'));
     this.ledger = new Ledger(this.tree.epoch);
+    this.keptAs = keptAs(data, this.#serviceName());
+    const folder = role.isRoot ? path.join(data.config.stateDir, 'audit', this.keptAs) : null;
+    this.audit = new AuditLog(folder, this.tree.epoch, 'the hub above keeps the audit');
     const name = role.isRoot ? this.#serviceName() : processName(data.argv);
     const lineage = `process:${name}`;
     this.own = new OwnProcess(
@@ -98,6 +105,7 @@ export class Hub {
       agent: PERCH_VERSION,
       startedAt,
       listening: this.listening,
+      keptAs: this.keptAs,
     };
   }
 

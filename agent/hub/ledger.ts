@@ -1,5 +1,5 @@
 import type { LedgerAnswer } from '../../protocol/calls.ts';
-import type { AuditRecord, LedgerEvent, LedgerFact } from '../../protocol/ledger.ts';
+import type { LedgerEvent, LedgerFact } from '../../protocol/ledger.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { monotonicMs } from '../registry.ts';
 
@@ -42,20 +42,5 @@ export class Ledger {
   watch(watcher: (event: LedgerEvent) => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
-  }
-}
-
-/** Every control call, refused ones too; appended, never changed. */
-export class AuditRing {
-  #records: AuditRecord[] = [];
-  #nextSeq = 1;
-
-  append(record: Omit<AuditRecord, 'seq' | 'at'>): void {
-    this.#records.push({ ...record, seq: this.#nextSeq++, at: Date.now() });
-    if (this.#records.length > LIMITS.maxAuditRecords) this.#records.shift();
-  }
-
-  read(): AuditRecord[] {
-    return [...this.#records];
   }
 }

@@ -121,7 +121,15 @@ function serveAsRoot(hub: Hub, data: HubData, main: MessagePort): void {
             node: string;
             reason: string;
           };
-          hub.audit.append({ author: login.author, act, call, target: node, reason, outcome: error.code });
+          // The refusal is a receipt too.
+          error.facts.audit = hub.audit.append({
+            author: login.author,
+            act,
+            call,
+            target: node,
+            reason,
+            outcome: error.code,
+          });
         },
       }),
     // `tree` is the only word there is (ssh/server.ts).

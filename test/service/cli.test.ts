@@ -1,4 +1,6 @@
 /** Every command of `perch` against a supervised service of this computer. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Json, perch, perchJson, startPerch } from '../support/perch.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -270,6 +272,24 @@ describe('acting', () => {
     expect(calls).toHaveLength(1);
     expect(calls[0]).toMatchObject({ act: 'kill', target: 'app/games/7f3a', outcome: 'restarted' });
     expect((await run('audit', NAME)).stdout).toMatch(/kill {2,}app\/guarded {2,}refused/);
+    const verified = await json('audit', 'verify', NAME);
+    expect(verified).toMatchObject({ exit: 0, json: { findings: [], heads: expect.any(Number) } });
+    expect(verified.json.headsFound).toBe(verified.json.heads);
+    expect(verified.json.heads).toBeGreaterThan(5);
+  });
+
+  test('audit verify finds that the end was cut off: exit 7, AUDIT_CHANGED', async () => {
+    const { json: audit } = await json('audit', NAME);
+    const name = readdirSync(audit.folder).sort().at(-1)!;
+    const file = path.join(audit.folder, name);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace(/[^\n]+\n$/, ''));
+    const { exit, json: document } = await json('audit', 'verify', NAME);
+    expect(exit).toBe(7);
+    expect(document).toMatchObject({ error: { code: 'AUDIT_CHANGED' }, findings: [{ kind: 'truncated' }] });
+    expect((await json('audit', 'verify', '--file', audit.folder)).exit).toBe(7);
+    writeFileSync(file, text);
+    expect((await json('audit', 'verify', '--file', audit.folder)).exit).toBe(0);
     expect((await run('ledger', NAME)).stdout).toMatch(/app\/games decided: restart \(\d+ of 1000 in 10 s\)/);
   });
 });

@@ -1,4 +1,4 @@
-import type { ActDocument } from '../../../protocol/act.ts';
+import type { ActDocument, AuditHead } from '../../../protocol/act.ts';
 import { asPerchError, PerchError } from '../../../protocol/errors.ts';
 import type { Author } from '../../../protocol/ledger.ts';
 import { monotonicMs } from '../../registry.ts';
@@ -47,9 +47,10 @@ export class Acts {
       const node = hub.tree.nodes.get(request.node);
       const isOtherLife = request.epoch !== hub.tree.epoch;
       if (!node && !isOtherLife) {
-        this.#audit(request, audience.author, request.node, 'no such node');
+        const head = this.#audit(request, audience.author, request.node, 'no such node');
         throw new PerchError('NO_SUCH_NODE', `There is no node ${request.node} any more`, {
           node: request.node,
+          audit: head,
         });
       }
       const target = node ? refOf(node) : { id: request.node, lineage: request.node, incarnation: 0 };
@@ -82,16 +83,16 @@ export class Acts {
         outcome: document.outcome,
         words: document.words,
       });
-      this.#audit(request, audience.author, target.lineage, document.outcome);
-      return document;
+      const head = this.#audit(request, audience.author, target.lineage, document.outcome);
+      return { ...document, audit: head };
     } finally {
       release();
     }
   }
 
-  #audit(request: TimedRequest, author: Author, target: string, outcome: string): void {
+  #audit(request: TimedRequest, author: Author, target: string, outcome: string): AuditHead {
     const { act, call, reason } = request;
-    this.#hub.audit.append({ author, act, call, target, reason, outcome });
+    return this.#hub.audit.append({ author, act, call, target, reason, outcome });
   }
 }
 

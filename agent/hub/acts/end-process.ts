@@ -14,10 +14,18 @@ export async function endProcess(act: ActUnderWay): Promise<ActDocument> {
     hub.others.lost(identity, 'ended');
     return refusal(tracking, request, 'GONE', `Process ${node.pid} (${node.name}) has already ended.`);
   }
-  accepted(audience);
-  // What dies with this process must have left it first: the record of the act, and the word to the asker.
-  if (isOwn) await audience.flushed();
   const signal = request.act === 'kill' ? 'SIGKILL' : 'SIGTERM';
+  // What dies with this process must have left it first: the record of the act, and the word to the asker.
+  if (isOwn) {
+    const { call, reason } = request;
+    const { author } = audience;
+    const outcome = `${signal} follows`;
+    accepted(
+      audience,
+      hub.audit.append({ author, act: request.act, call, target: node.lineage, reason, outcome }),
+    );
+    await audience.flushed();
+  } else accepted(audience);
   signalProcess(identity, signal);
   const hasEnded = await untilEnded(identity, remaining(request));
   if (hasEnded || !isAlive(identity)) {
