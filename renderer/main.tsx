@@ -7,6 +7,7 @@ import './ui/layout.css';
 import './fleet/fleet.css';
 import './tree/tree.css';
 import './inspect/inspect.css';
+import './inspect/supervision.css';
 import './timeline/timeline.css';
 import './act/act.css';
 import { createRoot } from 'react-dom/client';

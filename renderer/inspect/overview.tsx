@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react';
 import type { ChildFacts, TreeNode } from '../../protocol/tree.ts';
 import { now } from '../store/clock.ts';
 import { isAlive } from '../store/row-keys.ts';
@@ -8,6 +7,9 @@ import { useValue } from '../store/value.ts';
 import { reveal } from '../tree/use-outline.ts';
 import { kindWords, statusWords, titleOf } from '../tree/words.ts';
 import { age, bytes, dateTime, duration, percent } from '../ui/format.ts';
+
+import { Fact } from './fact.tsx';
+import { Supervision } from './supervisor/supervision.tsx';
 
 interface OverviewProps {
   instance: string;
@@ -21,6 +23,9 @@ export function Overview({ instance, tree, node }: OverviewProps) {
   const { supervisor, child, metrics } = node;
   return (
     <div className="overview" tabIndex={0} role="region" aria-label={`Overview of ${node.name}`}>
+      {supervisor && (
+        <Supervision key={node.lineage} instance={instance} tree={tree} node={node} facts={supervisor} />
+      )}
       <dl className="facts">
         <Fact name="Kind">{kindWords(node)}</Fact>
         <Fact name="Status">{statusWords(node)}</Fact>
@@ -38,12 +43,6 @@ export function Overview({ instance, tree, node }: OverviewProps) {
           <Fact name={isAlive(node) ? 'Exit before' : 'Exit reason'}>{node.exitReason}</Fact>
         )}
         {(node.restarts > 0 || child) && <Fact name="Restarts">{node.restarts}</Fact>}
-        {supervisor && (
-          <Fact name="Intensity">
-            {supervisor.restartsInPeriod} of {supervisor.intensity} restarts in{' '}
-            {duration(supervisor.periodMs)}
-          </Fact>
-        )}
         {child && <Fact name="Restart">{restartWords(child)}</Fact>}
         {child && <Fact name="Shutdown">{shutdownWords(child)}</Fact>}
         {metrics.cpuPercent !== undefined && (
@@ -94,15 +93,6 @@ export function Overview({ instance, tree, node }: OverviewProps) {
         ))}
       </dl>
     </div>
-  );
-}
-
-function Fact({ name, isCode, children }: { name: string; isCode?: boolean; children: ReactNode }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd className={isCode ? 'selectable code' : 'selectable'}>{children}</dd>
-    </>
   );
 }
 

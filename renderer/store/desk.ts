@@ -11,6 +11,8 @@ import { useValue, Value } from './value.ts';
 export interface Observed {
   tree: TreeStore;
   timeline: Value<readonly TimelineRow[]>;
+  /** What else the ledger tells; read it when `timeline` changed. */
+  fold: Pick<Timeline, 'isCut' | 'previous' | 'leaseOf'>;
 }
 
 export const fleet = new Value<FleetView | null>(null);

@@ -27,6 +27,8 @@ export class TreeStore {
   readonly #askSnapshot: Listener;
   #queue: TreeEvent[] = [];
   #isScheduled = false;
+  /** How far the agent's clock is ahead of this one's. What comes late seems less: the largest seen is the truest. */
+  #aheadMs = Number.NEGATIVE_INFINITY;
   #shape: Shape = { epoch: '', children: new Map() };
 
   /** `askSnapshot` is called when a revision was missed. */
@@ -36,9 +38,12 @@ export class TreeStore {
   }
 
   receive(event: TreeEvent): void {
+    const isSnapshot = 'snapshot' in event;
     // What comes before a snapshot no longer matters.
-    if ('snapshot' in event) this.#queue = [];
+    if (isSnapshot) this.#queue = [];
     this.#queue.push(event);
+    const { at } = isSnapshot ? event.snapshot : event.delta;
+    this.#aheadMs = Math.max(isSnapshot ? Number.NEGATIVE_INFINITY : this.#aheadMs, at - Date.now());
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     this.#schedule(() => this.commit());
@@ -63,6 +68,11 @@ export class TreeStore {
 
   get size(): number {
     return this.#mirror.nodes.size;
+  }
+
+  /** The agent's time of day, milliseconds since 1970. */
+  agentNow(): number {
+    return Date.now() + (Number.isFinite(this.#aheadMs) ? this.#aheadMs : 0);
   }
 
   node(id: string | null): TreeNode | null {

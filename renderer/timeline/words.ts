@@ -1,9 +1,10 @@
+import type { Act } from '../../protocol/act.ts';
 import type { Author } from '../../protocol/ledger.ts';
 import type { Severity } from '../fleet/health.ts';
 import type { TimelineRow } from '../store/timeline.ts';
 import { duration } from '../ui/format.ts';
 
-const PAST = { kill: 'killed', stop: 'stopped', restart: 'restarted' } as const;
+const PAST: Record<Act, string> = { kill: 'killed', stop: 'stopped', restart: 'restarted' };
 
 /** What happened, in a word or two. */
 export function whatWords(row: TimelineRow): string {
@@ -11,6 +12,8 @@ export function whatWords(row: TimelineRow): string {
     case 'ended':
       if (row.act) return actWords(row, row.act);
       return row.decision?.decision === 'shutdown' ? 'shut down' : 'exited';
+    case 'acted':
+      return row.act ? PAST[row.act.act] : 'acted';
     case 'started':
       return 'started';
     case 'blocked':
@@ -73,8 +76,8 @@ export function decisionWords(row: TimelineRow): string {
 
 /** Who asked for it and why; else why it ended. */
 export function byWhom(row: TimelineRow): string {
-  if (!row.act) return '';
-  return `${authorWords(row.act.author)}: ${row.act.reason}`;
+  if (row.act) return `${authorWords(row.act.author)}: ${row.act.reason}`;
+  return row.by ? `${authorWords(row.by)}: ${row.reason ?? ''}` : '';
 }
 
 export function authorWords({ key, name }: Author): string {
@@ -85,6 +88,6 @@ export function authorWords({ key, name }: Author): string {
 export function severityOfRow(row: TimelineRow): Severity {
   if (row.what === 'blocked' || row.what === 'start-failed' || row.decision?.decision === 'escalate')
     return 'bad';
-  if (row.isStraggler || row.what === 'hub-restarted') return 'warn';
+  if (row.isStraggler || row.what === 'hub-restarted' || row.what === 'previous-epoch') return 'warn';
   return 'ok';
 }

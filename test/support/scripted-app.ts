@@ -11,6 +11,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export interface ScriptedApp extends App {
   setFleet(view: FleetView): Promise<void>;
   push(push: Push): Promise<void>;
+  /** What calls are answered with, by name (scripted-main.ts). */
+  setAnswers(answers: Record<string, unknown>): Promise<void>;
 }
 
 export async function startScriptedApp(
@@ -25,6 +27,11 @@ export async function startScriptedApp(
       app.electron.evaluate(
         (_, given) => globalThis.perchScript.push(JSON.parse(given)),
         JSON.stringify(push),
+      ),
+    setAnswers: (answers) =>
+      app.electron.evaluate(
+        (_, given) => globalThis.perchScript.setAnswers(JSON.parse(given)),
+        JSON.stringify(answers),
       ),
   };
 }

@@ -3,14 +3,26 @@ import type { FleetView, Push } from '../../electron/ipc.ts';
 import { PerchError } from '../../protocol/errors.ts';
 
 declare global {
-  var perchScript: { setFleet(view: FleetView): void; push(push: Push): void };
+  var perchScript: {
+    setFleet(view: FleetView): void;
+    push(push: Push): void;
+    /** What calls are answered with from now on, by name; `pending`: never, `{ error }`: it is thrown. */
+    setAnswers(answers: Record<string, unknown>): void;
+  };
 }
 
-const unasked = async (): Promise<never> => {
-  throw new PerchError('NOT_POSSIBLE', 'The script answers no calls');
-};
-
 let fleet: FleetView = { environments: [], inventory: { file: '', error: null }, publicKey: null };
+let answers: Record<string, unknown> = {};
+
+async function answer(name: string): Promise<never> {
+  const given = answers[name];
+  if (given === undefined) throw new PerchError('NOT_POSSIBLE', 'The script answers no calls');
+  if (given === 'pending') return new Promise(() => {});
+  if (typeof given === 'object' && given !== null && 'error' in given) {
+    throw PerchError.fromDocument(given.error as never);
+  }
+  return given as never;
+}
 
 /** The app's main program over a desk that a test holds by `globalThis.perchScript`. */
 runApp((push) => {
@@ -20,15 +32,18 @@ runApp((push) => {
       push({ kind: 'fleet', fleet });
     },
     push,
+    setAnswers(given) {
+      answers = given;
+    },
   };
   return {
     fleet: () => fleet,
     watch: () => {},
-    state: unasked,
-    stack: unasked,
-    act: unasked,
+    state: () => answer('state'),
+    stack: () => answer('stack'),
+    act: () => answer('act'),
     reconnect: () => {},
-    trustHostKey: unasked,
+    trustHostKey: () => answer('trust-host-key'),
     close: () => {},
   };
 });

@@ -31,7 +31,7 @@ export function aNode(fields: Partial<TreeNode> & Pick<TreeNode, 'id'>): TreeNod
 }
 
 export function snapshotOf(nodes: TreeNode[], epoch = 'e1', revision = 1): TreeSnapshot {
-  return { epoch, revision, at: 0, columns: toColumns(nodes) };
+  return { epoch, revision, at: Date.now(), columns: toColumns(nodes) };
 }
 
 /** A process, its main thread, `app` over `games`, and so many games. */
