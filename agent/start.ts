@@ -4,6 +4,7 @@ import path from 'node:path';
 import { isMainThread, type Worker } from 'node:worker_threads';
 import { type AgentConfig, type AgentOptions, readConfig } from './config.ts';
 import { HubThread } from './hub-thread.ts';
+import { leaveLastWords } from './last-words.ts';
 import { discover, type Found } from './probe/discovery.ts';
 import { Probe } from './probe/probe.ts';
 import { startThreadProbe } from './probe/thread.ts';
@@ -54,6 +55,7 @@ function start(config: AgentConfig): void {
     process.env.PERCH_TOKEN = own.token;
   };
   if (!above) invite();
+  else process.on('uncaughtExceptionMonitor', (thrown) => leaveLastWords(config.runtimeDir, thrown));
 
   const hub = new HubThread(
     {

@@ -10,7 +10,8 @@ import type { ProcessIdentity } from '../faults/end-process.ts';
 import type { HubData } from '../hub-thread.ts';
 import { redactArgs } from '../inspect/redact.ts';
 import { frameWords, readStack } from '../inspect/thread-stack.ts';
-import type { ProbeMessage } from '../probe/messages.ts';
+import { takeLastWords } from '../last-words.ts';
+import type { ProbeMessage, Thrown } from '../probe/messages.ts';
 import { monotonicMs } from '../registry.ts';
 import { Acts } from './acts/acts.ts';
 import { AuditLog } from './audit/audit-log.ts';
@@ -297,6 +298,11 @@ export class Hub {
       if (names && !names.has(threadId)) this.own.threadEnded(threadId, 'terminated');
     }
     return true;
+  }
+
+  /** The error that ended a child process which joined, where it left word of it. */
+  lastWordsOf(pid: number): Thrown | null {
+    return takeLastWords(this.#data.config.runtimeDir, pid);
   }
 
   async #recordBlocked(threadId: number): Promise<void> {

@@ -29,14 +29,16 @@ export async function makePrivateDirectory(directory: string): Promise<void> {
 /** A socket this young may be between bind and listen, where it refuses connections like a dead one. */
 const SETTLED_MS = 10_000;
 
-/** Removes sockets (of agents, and of hubs that took joining ones) whose process is gone. */
+/** Removes sockets (of agents, and of hubs that took joining ones) whose process is gone, and last words unread. */
 export async function sweepDeadSockets(directory: string, now = Date.now()): Promise<void> {
-  const names = (await readdir(directory)).filter((name) => /\.(sock|hub)(\.new)?$/.test(name));
+  const names = (await readdir(directory)).filter((name) => /\.(sock|hub)(\.new)?$|^\d+\.last$/.test(name));
   await Promise.all(
     names.map(async (name) => {
       const file = path.join(directory, name);
       const stat = await lstat(file).catch(() => null);
-      if (stat && now - stat.mtimeMs >= SETTLED_MS) await removeDeadSocket(file);
+      if (!stat || now - stat.mtimeMs < SETTLED_MS) return;
+      if (name.endsWith('.last')) await unlink(file).catch(() => {});
+      else await removeDeadSocket(file);
     }),
   );
 }

@@ -1,6 +1,7 @@
 import type { NodeRef } from '../../protocol/ledger.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
 import type { ProcessIdentity } from '../faults/end-process.ts';
+import type { Thrown } from '../probe/messages.ts';
 import type { Hub } from './hub.ts';
 import type { JoinRequest } from './join.ts';
 import type { JoinedHub } from './joined-hub.ts';
@@ -15,6 +16,14 @@ interface Known {
   startTicks: number | null;
   sample: ProcessSample | null;
   sampledAt: number;
+}
+
+/** How a process ended, as far as it is known. */
+export interface Ending {
+  reason: string;
+  code?: number;
+  signal?: string;
+  stack?: string;
 }
 
 /** Its parent's probe says why a process ended, unless that loop is busy: so long it is waited for. */
@@ -48,7 +57,8 @@ export class OtherProcesses {
       this.#show(known, sample, now);
     }
     for (const known of [...this.#known.values()]) {
-      if (!seen.has(known.label) && !this.#hub.joined.has(known.label)) this.#gone(known, 'ended');
+      if (!seen.has(known.label) && !this.#hub.joined.has(known.label))
+        this.#gone(known, { reason: 'ended' });
     }
   }
 
@@ -59,15 +69,16 @@ export class OtherProcesses {
 
   /** What a probe says of a child of its thread. */
   ended(pid: number, code: number | null, signal: string | null): void {
-    const reason = signal ?? `exit code ${code}`;
-    for (const known of [...this.#known.values()]) if (known.pid === pid) this.#gone(known, reason);
-    this.#told(pid, reason);
+    const ending =
+      signal !== null ? { reason: signal, signal } : { reason: `exit code ${code}`, code: code ?? 0 };
+    for (const known of [...this.#known.values()]) if (known.pid === pid) this.#gone(known, ending);
+    this.#told(pid, ending);
   }
 
-  /** Seen to have ended by the hub itself; why is `reason` unless its parent's probe knows better. */
-  lost(identity: ProcessIdentity, reason: string): void {
+  /** Seen to have ended by the hub itself; how is `ending` unless its parent's probe knows better. */
+  lost(identity: ProcessIdentity, ending: Ending): void {
     for (const known of [...this.#known.values()]) {
-      if (known.pid === identity.pid && known.startTicks === identity.startTicks) this.#gone(known, reason);
+      if (known.pid === identity.pid && known.startTicks === identity.startTicks) this.#gone(known, ending);
     }
   }
 
@@ -155,7 +166,7 @@ export class OtherProcesses {
     if (!known || !node) return;
     const sample = readProcess(known.pid);
     if (!sample || sample.isZombie || sample.startTicks !== known.startTicks)
-      return this.#gone(known, 'ended');
+      return this.#gone(known, { reason: 'ended' });
     this.#hub.ledger.add({ kind: 'left', node: refOf(node), reason: 'its agent is gone, the process lives' });
     for (const { id, endedAt } of this.#nodesOf(label)) {
       if (id === label) this.#hub.tree.patch(id, { observed: false, status: 'running' });
@@ -258,35 +269,42 @@ export class OtherProcesses {
     if (main) this.#reflectHosted(joined.label, main);
   }
 
-  #gone(known: Known, reason: string): void {
+  #gone(known: Known, ending: Ending): void {
     this.#known.delete(known.label);
     const node = this.#hub.tree.nodes.get(known.label);
     const isHosted = this.#hosting.delete(known.pid);
     if (!node || node.endedAt !== null) return;
     for (const { id, endedAt } of this.#nodesOf(known.label)) {
-      const why = id === known.label ? reason : `its process ended (${reason})`;
+      const why = id === known.label ? ending.reason : `its process ended (${ending.reason})`;
       this.#hub.tree.end(id, endedAt === null ? { exitReason: why } : {});
     }
     const { pid } = known;
     const hasProbedParent = node.parent === this.#hub.own.id || isHosted;
-    const timer = setTimeout(() => this.#told(pid, reason), UNTOLD_MS);
+    const timer = setTimeout(() => this.#told(pid, ending), UNTOLD_MS);
     this.#untold.set(pid, { node: refOf(node), isHosted, timer });
-    if (!hasProbedParent) this.#told(pid, reason);
+    if (!hasProbedParent) this.#told(pid, ending);
   }
 
   /** Why a process ended is known as well as it will be. */
-  #told(pid: number, reason: string): void {
+  #told(pid: number, ending: Ending): void {
     const untold = this.#untold.get(pid);
     if (!untold) return;
     this.#untold.delete(pid);
     clearTimeout(untold.timer);
-    this.#hub.tree.patch(untold.node.id, { exitReason: reason });
+    const told = withLastWords(ending, this.#hub.lastWordsOf(pid));
+    this.#hub.tree.patch(untold.node.id, { exitReason: told.reason });
     // Of a hosted one the supervisor tells.
-    if (!untold.isHosted) this.#hub.ledger.add({ kind: 'exited', node: untold.node, reason });
+    if (!untold.isHosted) this.#hub.ledger.add({ kind: 'exited', node: untold.node, ...told });
   }
 
   #nodesOf(label: string): TreeNode[] {
     const nodes = this.#hub.tree.nodes.values();
     return [...nodes].filter(({ id }) => id === label || id.startsWith(`${label}.`));
   }
+}
+
+/** Its error says more than its exit code; that it was ended by a signal stands. */
+function withLastWords(ending: Ending, thrown: Thrown | null): Ending {
+  if (!thrown || ending.signal !== undefined || ending.code === 0) return ending;
+  return { ...ending, reason: thrown.reason, ...(thrown.stack ? { stack: thrown.stack } : {}) };
 }

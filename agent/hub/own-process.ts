@@ -78,10 +78,7 @@ export class OwnProcess {
         this.#startedBy.set(message.threadId, threadId);
         return this.#showThread(message.threadId, Date.now());
       case 'thread-ended':
-        return this.threadEnded(
-          message.threadId,
-          message.code === null ? 'ended' : `exit code ${message.code}`,
-        );
+        return this.threadEnded(message.threadId, ...threadExit(message));
       default:
         // Child processes are the root hub's business (hub.ts).
         return;
@@ -268,7 +265,7 @@ export class OwnProcess {
   }
 
   /** A thread has ended; nothing happens when that is known already. */
-  threadEnded(threadId: number, reason: string): void {
+  threadEnded(threadId: number, reason: string, more: { code?: number; stack?: string } = {}): void {
     this.#threadEnds.get(threadId)?.();
     this.#threadEnds.delete(threadId);
     this.threads.get(threadId)?.close();
@@ -289,7 +286,7 @@ export class OwnProcess {
         this.#tree.end(other.id, { exitReason: `its thread ended (${reason})` });
     }
     this.#tree.end(id, { exitReason: reason });
-    if (!node.links.length) this.#ledger.add({ kind: 'exited', node: this.#ref(id), reason });
+    if (!node.links.length) this.#ledger.add({ kind: 'exited', node: this.#ref(id), reason, ...more });
   }
 
   #threadNodeId(threadId: number): string {
@@ -333,6 +330,12 @@ export class OwnProcess {
     const { id, pid, name, lineage, command, startedAt } = this.#facts;
     return { ...blankNode(pid), id, kind: 'process', name, lineage, command, startedAt };
   }
+}
+
+/** How a thread ended, in the words of its error where it had one. */
+function threadExit({ code, thrown }: Extract<ProbeMessage, { t: 'thread-ended' }>): [string, object] {
+  if (code === null) return ['ended', {}];
+  return [thrown?.reason ?? `exit code ${code}`, { code, ...(thrown?.stack ? { stack: thrown.stack } : {}) }];
 }
 
 /** What a node is before anything more is known of it. */

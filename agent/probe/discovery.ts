@@ -1,7 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
+import { errorMonitor } from 'node:events';
 import type { Worker } from 'node:worker_threads';
-import type { ProbeMessage } from './messages.ts';
+import { describeThrown } from '../supervisor/exit.ts';
+import type { ProbeMessage, Thrown } from './messages.ts';
 
 /**
  * What this thread starts, found through Node's diagnostics channels: nothing is patched. `tell` hears of
@@ -9,8 +11,8 @@ import type { ProbeMessage } from './messages.ts';
  */
 export function discover(tell: (message: ProbeMessage) => void, isOurs: (worker: Worker) => boolean): Found {
   const workers = new Map<number, Worker>();
-  const ended = (threadId: number, code: number | null): void => {
-    if (workers.delete(threadId)) tell({ t: 'thread-ended', threadId, code });
+  const ended = (threadId: number, code: number | null, thrown: Thrown | null): void => {
+    if (workers.delete(threadId)) tell({ t: 'thread-ended', threadId, code, thrown });
   };
 
   subscribe('worker_threads', (message) => {
@@ -19,7 +21,12 @@ export function discover(tell: (message: ProbeMessage) => void, isOurs: (worker:
     // Our own hub is made within isOurs's reach; it is no part of the service.
     if (isOurs(worker)) return;
     workers.set(threadId, worker);
-    worker.once('exit', (code) => ended(threadId, code));
+    let thrown: Thrown | null = null;
+    // The monitor only looks on: with a listener for `error` the service would not hear that nobody caught it.
+    worker.once(errorMonitor, (error) => {
+      thrown = describeThrown(error);
+    });
+    worker.once('exit', (code) => ended(threadId, code, thrown));
     tell({ t: 'thread-started', threadId, name: (worker as { threadName?: string }).threadName ?? null });
   });
 
@@ -43,7 +50,7 @@ export function discover(tell: (message: ProbeMessage) => void, isOurs: (worker:
       return true;
     },
     sweep() {
-      for (const [threadId, worker] of workers) if (worker.threadId === -1) ended(threadId, null);
+      for (const [threadId, worker] of workers) if (worker.threadId === -1) ended(threadId, null, null);
     },
   };
 }

@@ -62,9 +62,15 @@ export type ProbeMessage =
   | { t: 'answer'; id: number; value: unknown }
   | { t: 'failed'; id: number; error: ErrorDocument }
   | { t: 'thread-started'; threadId: number; name: string | null }
-  | { t: 'thread-ended'; threadId: number; code: number | null }
+  | { t: 'thread-ended'; threadId: number; code: number | null; thrown: Thrown | null }
   | { t: 'child-started'; pid: number }
   | { t: 'child-ended'; pid: number; code: number | null; signal: string | null };
+
+/** An error that ended a thread or process. */
+export interface Thrown {
+  reason: string;
+  stack: string | null;
+}
 
 /** What the hub asks of a probe. */
 export interface Questions {

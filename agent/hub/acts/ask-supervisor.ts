@@ -75,7 +75,7 @@ async function underBlockedLoop(act: ActUnderWay): Promise<ActDocument> {
 async function killed({ hub, request }: ActUnderWay, target: ProcessIdentity): Promise<boolean> {
   signalProcess(target, 'SIGKILL');
   const hasEnded = await untilEnded(target, remaining(request));
-  if (hasEnded) hub.others.lost(target, 'SIGKILL');
+  if (hasEnded) hub.others.lost(target, { reason: 'SIGKILL', signal: 'SIGKILL' });
   return hasEnded;
 }
 

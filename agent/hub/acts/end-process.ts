@@ -11,7 +11,7 @@ export async function endProcess(act: ActUnderWay): Promise<ActDocument> {
   const isOwn = node.id === hub.own.id;
   const identity: ProcessIdentity = hub.identityOf(node);
   if (!isAlive(identity)) {
-    hub.others.lost(identity, 'ended');
+    hub.others.lost(identity, { reason: 'ended' });
     return refusal(tracking, request, 'GONE', `Process ${node.pid} (${node.name}) has already ended.`);
   }
   const signal = request.act === 'kill' ? 'SIGKILL' : 'SIGTERM';
@@ -30,7 +30,7 @@ export async function endProcess(act: ActUnderWay): Promise<ActDocument> {
   const hasEnded = await untilEnded(identity, remaining(request));
   if (hasEnded || !isAlive(identity)) {
     tracking.phases.exitedMs = monotonicMs() - tracking.t0;
-    hub.others.lost(identity, signal);
+    hub.others.lost(identity, { reason: signal, signal });
     audience.progress({ phase: 'exited', afterMs: tracking.phases.exitedMs, words: `ended by ${signal}` });
     tracking.ended = {
       outcome: 'not-restarted',

@@ -15,12 +15,14 @@ export function serve(start: StartNote, line: Line): { take(note: ToRunner): voi
   const home = new RunnerHome(start, line);
   const context = new Context(home);
   let isEnding = false;
+  let isOrphaned = false;
   const end = (note: FromRunner, code: number): void => {
     if (isEnding) return;
     isEnding = true;
     sendSafely(line, note);
     context.end('exited');
-    line.end(code);
+    // Nobody hears how it ended. Where the supervisor still is (the worker closed the channel), it is a crash.
+    line.end(isOrphaned ? 1 : code);
   };
   home.crash = (thrown) => end(failed(thrown), 1);
   void run(start, context, home).then(
@@ -33,6 +35,7 @@ export function serve(start: StartNote, line: Line): { take(note: ToRunner): voi
       else if (note.perch === 'mail') context.receive(note.mail);
     },
     orphaned: () => {
+      isOrphaned = true;
       context.tell('shutdown');
       setTimeout(() => line.end(1), start.graceMs);
     },
@@ -40,7 +43,9 @@ export function serve(start: StartNote, line: Line): { take(note: ToRunner): voi
 }
 
 async function run(start: StartNote, context: Context, home: RunnerHome): Promise<void> {
-  const exports: Record<string, unknown> = await import(start.module);
+  const exports: Record<string, unknown> = await import(start.module).catch((thrown) => {
+    throw withPlace(thrown, start.module);
+  });
   const inner = exports.default as { run?: unknown } | undefined;
   const candidates = [exports.run, exports.default, inner?.run];
   const found = candidates.find((candidate) => typeof candidate === 'function');
@@ -48,6 +53,14 @@ async function run(start: StartNote, context: Context, home: RunnerHome): Promis
   const result = (found as (context: Context) => unknown)(context);
   if (!start.isReadyExplicit) home.becomeReady();
   await result;
+}
+
+/** V8 says of a syntax error what is wrong, but not in which file. */
+function withPlace(thrown: unknown, module: string): unknown {
+  if (thrown instanceof SyntaxError && !thrown.stack?.includes('file:')) {
+    thrown.message = `${thrown.message} (importing ${module})`;
+  }
+  return thrown;
 }
 
 class RunnerHome implements ContextHome {

@@ -31,7 +31,9 @@ function family(isRoot = true) {
   const tree = new TreeStore('e');
   const ledger = new Ledger('e');
   tree.put({ ...blankNode(1), id: '1' });
-  const hub = { tree, ledger, isRoot, own: { pid: 1, id: '1' }, joined: new Map<string, object>() };
+  const own = { pid: 1, id: '1' };
+  const lastWordsOf = () => null;
+  const hub = { tree, ledger, isRoot, own, joined: new Map<string, object>(), lastWordsOf };
   const others = new OtherProcesses(hub as unknown as Hub);
   const join = (pid: number, label: string | null = null) => {
     const given = others.labelFor({ t: 'join', token: '', protocol: 1, pid, ppid: 1, label });

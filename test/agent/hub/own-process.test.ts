@@ -42,7 +42,7 @@ test('a thread ends with the thread that started it, those below it too; its sib
   own.receive(1, { t: 'thread-started', threadId: 3, name: 'below a' });
   own.addThread(3, newPulse(), 0, () => {});
   own.receive(3, { t: 'thread-started', threadId: 4, name: 'below that' });
-  own.receive(0, { t: 'thread-ended', threadId: 1, code: 1 });
+  own.receive(0, { t: 'thread-ended', threadId: 1, code: 1, thrown: null });
   expect([1, 2, 3, 4].map(statusOf)).toEqual(['exited', 'running', 'exited', 'exited']);
   expect([...own.threads.keys()]).toEqual([0]);
 });
