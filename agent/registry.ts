@@ -1,4 +1,4 @@
-import type { Act } from '../protocol/act.ts';
+import type { Act, Budget } from '../protocol/act.ts';
 import type { Author, Decision, LedgerFact } from '../protocol/ledger.ts';
 import type { ChildFacts, HostKind, NodeStatus, SupervisorFacts } from '../protocol/tree.ts';
 
@@ -62,6 +62,30 @@ export interface DeclaredNode extends Handover {
   act(act: Act, cause: ActCause): ActReceipt;
   /** A supervisor's budget refills by time alone: brings `supervisor` up to date, true when that changed it. */
   recount?(): boolean;
+  /** What that act would lead to. Absent in a copy of the package that is older than the agent. */
+  preview?(act: Act): LocalPreview;
+}
+
+/** What an act would lead to, as far as supervisors decide it (protocol/preview.ts). */
+export interface LocalPreview {
+  /** What the act itself would be answered. */
+  refused: Extract<ActReceipt, { accepted: false }> | null;
+  stops: PreviewedLife[];
+  stopsMore: number;
+  restarts: PreviewedLife[];
+  restartsMore: number;
+  budget: Budget | null;
+  givesUp: string[];
+  /** False where more was under way than a preview copies. */
+  isExact: boolean;
+}
+
+export interface PreviewedLife {
+  /** The life that ends; null for one that would be started. */
+  node: DeclaredNode | null;
+  lineage: string;
+  incarnation: number;
+  restart: ChildFacts['restart'] | null;
 }
 
 /** Who wants an act, and why; it stands in the facts that follow from it. */
@@ -74,7 +98,13 @@ export interface ActCause {
 /** `accepted`: under way, facts follow. Otherwise nothing was done. */
 export type ActReceipt =
   | { accepted: true }
-  | { accepted: false; code: 'GONE' | 'PROTECTED' | 'NOT_POSSIBLE'; words: string };
+  | {
+      accepted: false;
+      code: 'GONE' | 'PROTECTED' | 'NOT_POSSIBLE';
+      words: string;
+      /** Of what is protected. */
+      lineage?: string;
+    };
 
 /** A ledger fact as it is made in the thread: nodes are still objects. `t` and `at` as in LedgerEvent. */
 export type LocalFact = { t: number; at: number } & (

@@ -49,6 +49,11 @@ export interface ActDocument {
     decidedMs: number | null;
     startedMs: number | null;
     readyMs: number | null;
+    /**
+     * Only where probes were asked for: from here on the successor was ready and all probes held, K answers in a row
+     * of each. By the client's clock, since the client asks them.
+     */
+    recoveredMs?: number | null;
   };
   /** Whose clock the phases are in: the client's once the agent died with what it killed. */
   clock: 'agent' | 'client';
@@ -58,6 +63,8 @@ export interface ActDocument {
   lost?: Lost;
   /** Siblings under the same supervisor that were not part of it: how many still are the same incarnation. */
   untouched?: { same: number; of: number };
+  /** What each probe saw, where the client was asked to measure when all is steady again. */
+  probes?: ProbeResult[];
   /** The audit log's head once this act stood in it; the client keeps it (docs/security.md). */
   audit?: AuditHead;
   error?: ErrorDocument;
@@ -98,6 +105,22 @@ export interface LostPlace {
   change: 'gone' | 'changed' | 'added';
   before?: StateValue;
   after?: StateValue;
+}
+
+/** One probe's answers from `accepted` on, in milliseconds since then by the client's clock. */
+export interface ProbeResult {
+  /** As it was written: `http://127.0.0.1:8401/health`, `app backlog<10`. */
+  probe: string;
+  answers: number;
+  failures: number;
+  firstFailureMs: number | null;
+  lastFailureMs: number | null;
+  /** The longest stretch from an answer that failed to the next one that held; 0 when none failed. */
+  longestFailureMs: number;
+  /** Since when it held, K answers in a row; null when it never came to that. */
+  steadyMs: number | null;
+  /** Why it failed last: `status 503`, `app/games has backlog 12`; null when it never did. */
+  lastFailure: string | null;
 }
 
 /** Names the audit log up to and with record `seq`: `hash` is its SHA-256 in hex, chained over all before it. */

@@ -3,6 +3,7 @@ import type { AuditRecord } from './audit.ts';
 import type { Capability } from './capability.ts';
 import type { LedgerEvent } from './ledger.ts';
 import { LIMITS } from './limits.ts';
+import type { Preview } from './preview.ts';
 import { type Infer, integer, object, oneOf, optional, type Schema, string } from './schema.ts';
 import type { StateAnswer } from './state.ts';
 import type { InstanceInfo, TreeDelta, TreeNode, TreeSnapshot } from './tree.ts';
@@ -161,6 +162,12 @@ export const CALLS = {
       reason: string(LIMITS.maxReasonChars),
       timeoutMs,
     }),
+  }),
+  preview: row<{ act: Act; node: string; epoch: string; timeoutMs?: number }, Preview>({
+    capability: 'observe',
+    cost: 'about 0.1 ms of the thread that supervises it, a few ms in a tree of 100,000',
+    does: "What an act would do, decided as the act would be, on a copy. Changes nothing, runs none of the service's code.",
+    args: object({ act: oneOf(ACTS), node: nodeId, epoch: string(64), timeoutMs }),
   }),
   ledger: row<{ since?: number; limit?: number }, LedgerAnswer>({
     capability: 'observe',

@@ -65,6 +65,10 @@ export const LIMITS = {
   stateStringChars: 1000,
   /** Characters of a reason given for an act. */
   maxReasonChars: 500,
+  /** Nodes that a preview lists as stopped, and as started; more are counted. A person reads no more before an act. */
+  maxPreviewNodes: 200,
+  /** Children that a preview copies; what lies beyond them it counts without a decision about each. */
+  maxPreviewCopies: 4000,
   /** Frames of a stack. */
   maxStackFrames: 50,
 } as const;

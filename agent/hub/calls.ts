@@ -10,6 +10,7 @@ import type { Questions } from '../probe/messages.ts';
 import type { Hub } from './hub.ts';
 import { evaluate } from './inspector.ts';
 import { refOf } from './node-ref.ts';
+import { previewOf } from './preview/preview.ts';
 import { describeNative } from './proc.ts';
 import type { CallContext, Handlers } from './session.ts';
 
@@ -64,6 +65,8 @@ export function handlersOf(hub: Hub): Handlers {
         { ...args, timeoutMs: args.timeoutMs ?? LIMITS.callMs },
         { author: login.author, progress: emit, flushed: drained },
       ),
+
+    preview: (args) => previewOf(hub, args),
 
     ledger: ({ since, limit }) => hub.ledger.read(since, limit),
 

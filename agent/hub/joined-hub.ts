@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
 import type { ActDocument, ActProgress } from '../../protocol/act.ts';
 import { Caller } from '../../protocol/caller.ts';
-import type { HelloAnswer } from '../../protocol/calls.ts';
+import type { CallArgs, HelloAnswer } from '../../protocol/calls.ts';
 import { PerchError } from '../../protocol/errors.ts';
 import { encodeFrame, type FrameReader } from '../../protocol/framing.ts';
 import type { LedgerEvent } from '../../protocol/ledger.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import type { Preview } from '../../protocol/preview.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
 import { TreeMirror } from '../../protocol/tree-mirror.ts';
 import { PERCH_VERSION, PROTOCOL_VERSION } from '../../protocol/version.ts';
@@ -140,6 +141,12 @@ export class JoinedHub {
     });
     await Promise.race([this.#firstSnapshot, late]);
     clearTimeout(timer);
+  }
+
+  /** What an act on something in it would do. */
+  async preview(request: CallArgs<'preview'>): Promise<Preview> {
+    const { instance } = await this.#greeted;
+    return this.caller.call('preview', { ...request, epoch: instance.epoch });
   }
 
   /** Has it carry out an act. One that does not answer is not asked: it might act when nobody expects it any more. */

@@ -3,7 +3,7 @@ import type { ErrorDocument } from '../../protocol/errors.ts';
 import type { LedgerFact } from '../../protocol/ledger.ts';
 import type { StateAnswer } from '../../protocol/state.ts';
 import type { ChildFacts, HostKind, NodeStatus, SupervisorFacts } from '../../protocol/tree.ts';
-import type { ActCause, ActReceipt } from '../registry.ts';
+import type { ActCause, ActReceipt, LocalPreview, PreviewedLife } from '../registry.ts';
 
 /** A declared node as it leaves its thread: by serial; the hub makes ids of serials. */
 export interface WireNode {
@@ -72,6 +72,16 @@ export interface Thrown {
   stack: string | null;
 }
 
+/** What supervisors would decide; null from a copy of the package that cannot tell. */
+export type WirePreview = Omit<LocalPreview, 'stops' | 'restarts'> & {
+  stops: WirePreviewedLife[];
+  restarts: WirePreviewedLife[];
+};
+export type WirePreviewedLife = Omit<PreviewedLife, 'node'> & {
+  serial: number | null;
+  backlog: { word: string; count: number } | null;
+};
+
 /** What the hub asks of a probe. */
 export interface Questions {
   /** Send what is gathered now; the answer comes after it. */
@@ -88,6 +98,7 @@ export interface Questions {
     answer: Pick<StateAnswer, 'value' | 'cost' | 'partial'>;
   };
   act: { args: { serial: number; act: Act; cause: ActCause; claim: SharedArrayBuffer }; answer: ActReceipt };
+  preview: { args: { serial: number; act: Act }; answer: WirePreview | null };
   /** Ends a thread that this thread started. */
   terminate: { args: { threadId: number }; answer: boolean };
 }

@@ -7,9 +7,26 @@ import {
   readStateText,
   resolveReference,
 } from '../inspect/state.ts';
-import type { DeclaredNode, Handover, LocalFact, Registry, RegistryObserver } from '../registry.ts';
+import type {
+  DeclaredNode,
+  Handover,
+  LocalFact,
+  LocalPreview,
+  PreviewedLife,
+  Registry,
+  RegistryObserver,
+} from '../registry.ts';
 import { take } from './claim.ts';
-import type { HubMessage, ProbeMessage, Question, Questions, WireFact, WireNode } from './messages.ts';
+import type {
+  HubMessage,
+  ProbeMessage,
+  Question,
+  Questions,
+  WireFact,
+  WireNode,
+  WirePreview,
+  WirePreviewedLife,
+} from './messages.ts';
 import { newPulse, PulseWriter } from './pulse.ts';
 
 /** Taken at load: a service may put another in its place. */
@@ -117,6 +134,11 @@ export class Probe implements RegistryObserver {
       const node = this.#registry.nodes.get(serial);
       if (!node) return { accepted: false, code: 'GONE', words: 'That incarnation has ended.' };
       return node.act(act, cause);
+    },
+    preview: ({ serial, act }) => {
+      const node = this.#registry.nodes.get(serial);
+      if (!node) throw new PerchError('GONE', 'That incarnation has ended.');
+      return node.preview ? previewToWire(node.preview(act)) : null;
     },
     state: (args) => {
       const { reference, bounds } = this.#stateToRead(args);
@@ -279,6 +301,17 @@ function toWire(node: DeclaredNode): WireNode {
     child: node.child,
     runsIn: node.runsIn,
   };
+}
+
+function previewToWire(preview: LocalPreview): WirePreview {
+  const { stops, restarts, ...rest } = preview;
+  return { ...rest, stops: stops.map(lifeToWire), restarts: restarts.map(lifeToWire) };
+}
+
+function lifeToWire({ node, ...life }: PreviewedLife): WirePreviewedLife {
+  const count = node?.backlog ? backlogCount(node.backlog.reference) : null;
+  const backlog = node?.backlog && count !== null ? { word: node.backlog.word, count } : null;
+  return { ...life, serial: node?.serial ?? null, backlog };
 }
 
 const ref = ({ serial, lineage, incarnation }: DeclaredNode) => ({ serial, lineage, incarnation });

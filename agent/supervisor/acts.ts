@@ -17,16 +17,19 @@ export function actRefusal(
   if (!incarnation.hasPlace || (incarnation.isOver && act !== 'restart')) {
     return refuse('GONE', `${name} has already ended.`);
   }
-  if (incarnation.isProtected) return refuse('PROTECTED', `${name} is declared protected by the service.`);
+  if (incarnation.isProtected) {
+    return refuse('PROTECTED', `${name} is declared protected by the service.`, incarnation.lineage);
+  }
   if (protectedBelow) {
     return refuse(
       'PROTECTED',
       `${name} has ${protectedBelow} below it, which the service declared protected.`,
+      protectedBelow,
     );
   }
   return null;
 }
 
-function refuse(code: Refusal['code'], words: string): Refusal {
-  return { accepted: false, code, words };
+function refuse(code: Refusal['code'], words: string, lineage?: string): Refusal {
+  return { accepted: false, code, words, ...(lineage === undefined ? {} : { lineage }) };
 }

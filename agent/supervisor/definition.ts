@@ -82,6 +82,11 @@ export class Definition {
     if (below) this.#inherited = below;
   }
 
+  /** Which life of this child is the last one so far. */
+  incarnationOf(id: string): number {
+    return (this.current?.state.children.get(id)?.lives ?? this.livesOf(id)).incarnation;
+  }
+
   /** A child has lost its place. Its count is kept for a next one of the same id, listeners of declared ones too. */
   remember({ id, spec, lives }: Slot): void {
     if ('children' in spec && this.children.get(id)?.spec !== spec) {

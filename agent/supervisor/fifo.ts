@@ -16,6 +16,11 @@ export class Fifo<T> {
     return this.#entries[this.#head];
   }
 
+  /** What waits, oldest first, left in place. */
+  *waiting(): Generator<T> {
+    for (let at = this.#head; at < this.#entries.length; at++) yield this.#entries[at]!;
+  }
+
   shift(): T | undefined {
     if (this.#head === this.#entries.length) return undefined;
     const entry = this.#entries[this.#head];

@@ -1,6 +1,14 @@
 import type { Act } from '../../protocol/act.ts';
 import type { ChildFacts, HostKind, NodeStatus, SupervisorFacts } from '../../protocol/tree.ts';
-import type { ActCause, ActReceipt, DeclaredNode, Handover, LocalFact, Registry } from '../registry.ts';
+import type {
+  ActCause,
+  ActReceipt,
+  DeclaredNode,
+  Handover,
+  LocalFact,
+  LocalPreview,
+  Registry,
+} from '../registry.ts';
 import { monotonicMs, registry } from '../registry.ts';
 import type { Answer, Mail } from './context.ts';
 import type { Exit } from './exit.ts';
@@ -25,6 +33,7 @@ export interface Owner {
   exited(incarnation: Incarnation, exit: Exit): void;
   heard(incarnation: Incarnation, message: unknown): void;
   act(incarnation: Incarnation, act: Act, cause: ActCause): ActReceipt;
+  preview(incarnation: Incarnation, act: Act): LocalPreview;
 }
 
 /** What an incarnation is made of. */
@@ -197,6 +206,10 @@ export class Incarnation implements DeclaredNode {
 
   recount(): boolean {
     return this.life?.recount?.() ?? false;
+  }
+
+  preview(act: Act): LocalPreview {
+    return this.owner.preview(this, act);
   }
 
   /** It is the current one of its lineage, and what is above it runs. */

@@ -1,9 +1,10 @@
 import type { Act } from '../../protocol/act.ts';
-import type { ActCause, ActReceipt } from '../registry.ts';
+import type { ActCause, ActReceipt, LocalPreview } from '../registry.ts';
 import { actRefusal } from './acts.ts';
 import type { Definition } from './definition.ts';
 import type { Exit } from './exit.ts';
 import { Incarnation, type Owner } from './incarnation.ts';
+import { previewAct } from './preview/preview.ts';
 import { requestError } from './supervisor-error.ts';
 import { SupervisorLife } from './supervisor-life.ts';
 
@@ -80,6 +81,12 @@ export class Outermost implements Owner {
       node.stop(call);
     });
     return { accepted: true };
+  }
+
+  preview(node: Incarnation, act: Act): LocalPreview {
+    const definition = this.#definition;
+    const refused = actRefusal(node, act, definition.protectedBelow);
+    return previewAct(node, act, refused, performance.now(), definition);
   }
 
   get #isRunning(): boolean {

@@ -1,12 +1,13 @@
 import type { Act } from '../../protocol/act.ts';
 import type { ChildFacts } from '../../protocol/tree.ts';
-import type { ActCause, ActReceipt } from '../registry.ts';
+import type { ActCause, ActReceipt, LocalPreview } from '../registry.ts';
 import { actRefusal } from './acts.ts';
 import type { Definition } from './definition.ts';
 import { type Exit, KILLED, SHUTDOWN } from './exit.ts';
 import { Fifo } from './fifo.ts';
 import { lifeOf } from './hosts/life-of.ts';
 import { Incarnation, type Life, type Owner } from './incarnation.ts';
+import { previewAct } from './preview/preview.ts';
 import { countRestarts, oldestRestart } from './restart-window.ts';
 import type { Origin, Slot } from './slot.ts';
 import {
@@ -100,8 +101,8 @@ export class SupervisorLife implements Life, Owner {
   }
 
   act(incarnation: Incarnation, act: Act, { call }: ActCause): ActReceipt {
-    const { spec, pid } = incarnation.slot!;
-    const refused = actRefusal(incarnation, act, 'children' in spec ? spec.protectedBelow : null);
+    const { pid } = incarnation.slot!;
+    const refused = refusalOf(incarnation, act);
     if (refused) return refused;
     // After the receipt: what follows runs the service's code (abort listeners, `run`).
     queueMicrotask(() => {
@@ -111,6 +112,10 @@ export class SupervisorLife implements Life, Owner {
       this.post({ type, id: incarnation.name, request: null, pid, call });
     });
     return { accepted: true };
+  }
+
+  preview(incarnation: Incarnation, act: Act): LocalPreview {
+    return previewAct(incarnation, act, refusalOf(incarnation, act), performance.now());
   }
 
   #perform(effect: Effect<Slot, Request>): void {
@@ -240,6 +245,11 @@ export class SupervisorLife implements Life, Owner {
     this.#definition.current = null;
     this.#incarnation.exited(exitOf(end));
   }
+}
+
+function refusalOf(incarnation: Incarnation, act: Act): ReturnType<typeof actRefusal> {
+  const { spec } = incarnation.slot!;
+  return actRefusal(incarnation, act, 'children' in spec ? spec.protectedBelow : null);
 }
 
 function exitOf(end: SupervisorEnd<Slot>): Exit {

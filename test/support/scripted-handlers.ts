@@ -30,6 +30,7 @@ export function scriptedHandlers(scripted: Partial<Handlers> = {}): Handlers {
     state: unscripted,
     stack: unscripted,
     act: unscripted,
+    preview: unscripted,
     ledger: unscripted,
     'watch-ledger': unscripted,
     audit: unscripted,
