@@ -1,4 +1,5 @@
 import { openSession } from '../client/session.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import { TreeMirror } from '../protocol/tree-mirror.ts';
 
 export interface Recovery {
@@ -42,6 +43,7 @@ export async function measureRecovery(socket: string, kills: number): Promise<Re
       };
       look();
     });
+  await session.call('arm', { reason: 'bench', forMs: LIMITS.maxArmMs });
   const { epoch } = session.hello.instance;
   const recovery: Recovery = { pingMs: [], killMs: [] };
   for (let count = 0; count < kills; count++) {

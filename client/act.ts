@@ -21,6 +21,21 @@ export interface ActRequest {
   call?: string;
   /** How long a recovery may take (T); 10 s unless told. */
   timeoutMs?: number;
+  /** What some acts take beside (protocol/calls.ts). */
+  signal?: string;
+  leaseMs?: number;
+  child?: string;
+  childArgs?: string;
+  force?: boolean;
+}
+
+/** What makes a session one that may act: it is armed for the act, and disarmed after it. */
+export interface ArmFor {
+  reason: string;
+  /** From now on; after a lost connection, for what is left of it. */
+  forMs: number;
+  /** The session to begin with is armed already, and stays so. */
+  isArmed?: boolean;
 }
 
 export interface ActLink {
@@ -28,6 +43,7 @@ export interface ActLink {
   session: Session;
   /** Makes another one after it was lost. */
   connect: Connect;
+  arm: ArmFor;
 }
 
 export interface ActOptions {
@@ -74,8 +90,10 @@ class ActRun {
     startedMs: null,
     readyMs: null,
   };
+  readonly #armedUntil: number;
   /** When it was accepted, by this side's clock; when it was asked for, until then. */
   #startedAt: number;
+  #isAsked = false;
   #isAccepted = false;
   #hasSeenExit = false;
   /** The last head that the agent gave. */
@@ -96,9 +114,18 @@ class ActRun {
     this.#call = request.call ?? `${epochMark(request.epoch)}.${randomUUID()}`;
     this.#timeoutMs = request.timeoutMs ?? LIMITS.callMs;
     this.#startedAt = this.#clock.monotonic();
+    this.#armedUntil = this.#startedAt + link.arm.forMs;
   }
 
   async run(): Promise<ActDocument> {
+    try {
+      return await this.#run();
+    } finally {
+      await this.#disarm();
+    }
+  }
+
+  async #run(): Promise<ActDocument> {
     if (isOfOtherEpoch(this.#call, this.#request.epoch)) {
       const words = 'That call was made in an earlier epoch of the instance; what it was about is gone';
       return this.#document('gone', words, new PerchError('GONE', words, { call: this.#call }));
@@ -116,10 +143,13 @@ class ActRun {
   }
 
   async #ask(session: Session): Promise<ActDocument> {
-    const { act, node, epoch, reason } = this.#request;
-    const document = await session.call(
+    const { act, node, epoch, reason, call: _, timeoutMs: __, ...more } = this.#request;
+    // Calls are taken in order: the act needs no word that its session is armed.
+    const armed = this.#arm(session);
+    this.#isAsked = true;
+    const asked = session.call(
       'act',
-      { act, call: this.#call, node: node.id, epoch, reason, timeoutMs: this.#timeoutMs },
+      { act, call: this.#call, node: node.id, epoch, reason, timeoutMs: this.#timeoutMs, ...more },
       {
         signal: this.#signal,
         onEvent: (progress) => {
@@ -132,8 +162,30 @@ class ActRun {
         },
       },
     );
+    const document = await asked.catch(async (thrown) => {
+      // Why it could not be armed says more.
+      if (asPerchError(thrown).code === 'NOT_ARMED') await armed;
+      throw thrown;
+    });
     this.#takeHead(document.audit);
     return document;
+  }
+
+  /** Also the session after a lost one, so that the act is done once and not half; never for longer than was said. */
+  #arm(session: Session): Promise<unknown> {
+    const { reason, isArmed } = this.#link.arm;
+    const forMs = Math.ceil(this.#armedUntil - this.#clock.monotonic());
+    if (forMs <= 0 || (isArmed && session === this.#link.session)) return Promise.resolve();
+    const armed = session.call('arm', { reason, forMs });
+    armed.catch(() => {});
+    return armed;
+  }
+
+  /** Sessions made here are closed by now, which disarms them. */
+  async #disarm(): Promise<void> {
+    const { arm, session } = this.#link;
+    if (arm.isArmed || !this.#isAsked) return;
+    await session.call('disarm', {}, { timeoutMs: DISARM_MS }).catch(() => {});
   }
 
   /** The receipt of an act, or of its refusal: kept, so that the log can be held against it. */
@@ -294,6 +346,9 @@ function isOfOtherEpoch(call: string, epoch: string): boolean {
 function epochMark(epoch: string): string {
   return epoch.slice(0, 27);
 }
+
+/** An agent that has not said by now that it disarmed the session does so when the session ends. */
+const DISARM_MS = 1000;
 
 /** Failures to connect that a service on its way back shows. */
 const COMES_BACK: ReadonlySet<string> = new Set([

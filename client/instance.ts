@@ -9,10 +9,11 @@ import type {
   LedgerAnswer,
 } from '../protocol/calls.ts';
 import { asPerchError, PerchError } from '../protocol/errors.ts';
-import type { LedgerEvent } from '../protocol/ledger.ts';
+import type { Arming, LedgerEvent } from '../protocol/ledger.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { TreeMirror } from '../protocol/tree-mirror.ts';
 import { type ActRequest, runAct } from './act.ts';
+import { Armed, notArmed } from './armed.ts';
 import { afterFailure, backOffMs } from './back-off.ts';
 import { type Clock, pause, systemClock } from './clock.ts';
 import type { Place } from './fleet/fleet.ts';
@@ -48,7 +49,7 @@ export interface InstanceOptions {
 }
 
 interface InstanceEvents {
-  /** `state`, `error`, `hello` or `retryAt` changed. */
+  /** `state`, `error`, `hello`, `retryAt` or `armed` changed. */
   state: [];
   tree: [TreeUpdate];
   ledger: [LedgerUpdate];
@@ -88,6 +89,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #feed: MirrorFeed;
+  readonly #armed: Armed;
   readonly #closing = new AbortController();
   #retrying = new AbortController();
   #session: Session | null = null;
@@ -103,10 +105,17 @@ export class Instance extends EventEmitter<InstanceEvents> {
     this.#clock = clock;
     this.#random = random;
     this.#feed = new MirrorFeed(clock, (update) => this.emit('tree', update));
+    this.#armed = new Armed(clock, () => this.emit('state'));
   }
 
   get mirror(): TreeMirror {
     return this.#feed.mirror;
+  }
+
+  /** Who may act on it just now: this side (null: it is read-only), and others. */
+  get armed(): { mine: Arming | null; others: Arming[] } {
+    const { mine, others } = this.#armed;
+    return { mine, others };
   }
 
   /** Begins to connect, once; everything after is told by events. */
@@ -125,6 +134,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
     this.#closing.abort();
     this.#session?.close();
     this.#feed.stop();
+    this.#armed.close();
     this.#become('closed', null);
   }
 
@@ -137,12 +147,27 @@ export class Instance extends EventEmitter<InstanceEvents> {
     return this.#connected().call(name, args, options);
   }
 
-  /** Kills, stops or restarts a node and follows it to the end, over a lost connection too (client/act.ts). */
+  /** Lets this side act for a while, over a lost connection too. Throws what the agent refuses it with. */
+  arm(reason: string, forMs: number): Promise<Arming> {
+    return this.#armed.arm(this.#connected(), reason, forMs);
+  }
+
+  disarm(): Promise<void> {
+    return this.#armed.disarm(this.#session);
+  }
+
+  /**
+   * Does an act on a node and follows it to the end, over a lost connection too (client/act.ts). Throws NOT_ARMED
+   * before anything is sent where this side is not armed.
+   */
   async act(
     request: ActRequest,
     options: { signal?: AbortSignal; onProgress?: (progress: ActProgress) => void } = {},
   ): Promise<ActDocument> {
-    const link = { session: this.#connected(), connect: this.#connect };
+    const session = this.#connected();
+    const left = this.#armed.left();
+    if (!left) throw notArmed(this.place.name);
+    const link = { session, connect: this.#connect, arm: { ...left, isArmed: true } };
     return runAct(request, link, { ...options, clock: this.#clock, random: this.#random });
   }
 
@@ -190,6 +215,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
     this.hello = session.hello;
     this.hostKey = session.hostKey;
     this.heardAt = this.#clock.now();
+    this.#armed.greeted(session);
     const broken = new Promise<PerchError>((resolve) => {
       const fail = (thrown: unknown) => resolve(asPerchError(thrown));
       this.#watchTree(session, end.signal).catch(fail);
@@ -258,6 +284,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
     const last = news.at(-1);
     if (last) this.#nextSeq = last.seq + 1;
     this.events = [...this.events, ...news].slice(-LIMITS.maxLedgerEvents);
+    this.#armed.heard(news);
     if (isFresh || news.length > 0 || lost > 0) this.emit('ledger', { isFresh, events: news, lost });
   }
 

@@ -1,7 +1,7 @@
 import { clipboard } from 'electron';
 import { ACTS } from '../protocol/act.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import { integer, object, oneOf, optional, type Schema, string } from '../protocol/schema.ts';
+import { boolean, integer, object, oneOf, optional, type Schema, string } from '../protocol/schema.ts';
 import type { Desk } from './desk.ts';
 import type { AppFacts, IpcCallName, IpcCalls, Theme } from './ipc.ts';
 
@@ -45,8 +45,28 @@ export function ipcCalls(desk: Desk, app: AppHooks): Map<string, IpcRow<IpcCallN
         node,
         epoch: string(64),
         reason: string(LIMITS.maxReasonChars),
+        signal: optional(string(20)),
+        leaseMs: optional(integer(1, LIMITS.maxLeaseMs)),
+        child: optional(string(200)),
+        childArgs: optional(string(LIMITS.maxChildArgsChars)),
+        force: optional(boolean),
       }),
       answer: (args) => desk.act(args),
+    },
+    arm: {
+      args: object({
+        instance,
+        reason: string(LIMITS.maxReasonChars),
+        forMs: integer(1, LIMITS.maxArmMs),
+      }),
+      answer: (args) => desk.arm(args),
+    },
+    disarm: {
+      args: object({ instance }),
+      answer: async (args) => {
+        await desk.disarm(args.instance);
+        return null;
+      },
     },
     reconnect: { args: object({ instance }), answer: (args) => nothing(desk.reconnect(args.instance)) },
     'trust-host-key': {

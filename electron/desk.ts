@@ -1,5 +1,6 @@
 import type { ActDocument } from '../protocol/act.ts';
 import type { StackAnswer } from '../protocol/calls.ts';
+import type { Arming } from '../protocol/ledger.ts';
 import type { StateAnswer } from '../protocol/state.ts';
 import type { FleetView, IpcCalls, Push } from './ipc.ts';
 
@@ -14,6 +15,8 @@ export interface Desk {
   state(args: IpcCalls['state']['args']): Promise<StateAnswer>;
   stack(args: IpcCalls['stack']['args']): Promise<StackAnswer>;
   act(args: IpcCalls['act']['args']): Promise<ActDocument>;
+  arm(args: IpcCalls['arm']['args']): Promise<Arming>;
+  disarm(instance: string): Promise<void>;
   reconnect(instance: string): void;
   trustHostKey(instance: string, fingerprint: string): Promise<void>;
   close(): void;

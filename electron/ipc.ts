@@ -3,6 +3,7 @@ import type { Act, ActDocument, ActProgress } from '../protocol/act.ts';
 import type { LedgerAnswer, StackAnswer, TreeEvent } from '../protocol/calls.ts';
 import type { Capability } from '../protocol/capability.ts';
 import type { ErrorDocument } from '../protocol/errors.ts';
+import type { Arming } from '../protocol/ledger.ts';
 import type { StateAnswer } from '../protocol/state.ts';
 import type { InstanceInfo } from '../protocol/tree.ts';
 
@@ -22,9 +23,31 @@ export interface IpcCalls {
   stack: { args: { instance: string; node: string }; result: StackAnswer };
   /** Progress comes as pushes with the same `call`. */
   act: {
-    args: { instance: string; act: Act; call: string; node: string; epoch: string; reason: string };
+    args: {
+      instance: string;
+      act: Act;
+      call: string;
+      node: string;
+      epoch: string;
+      reason: string;
+      /** `signal`: its name, such as SIGUSR2. */
+      signal?: string;
+      /** `suspend`: how long it is held unless it is resumed. */
+      leaseMs?: number;
+      /** `start-child`: the id, and its arguments as JSON. */
+      child?: string;
+      childArgs?: string;
+      /** Does it although it may harm more than was asked for; the refusal said what. */
+      force?: boolean;
+    };
     result: ActDocument;
   };
+  /**
+   * Lets this window act on the instance for a while, over a lost connection too; it is read-only before and after.
+   * Acts are refused with NOT_ARMED meanwhile. `InstanceView.armed` tells how it stands.
+   */
+  arm: { args: { instance: string; reason: string; forMs: number }; result: Arming };
+  disarm: { args: { instance: string }; result: null };
   /** Does not wait for the back-off. */
   reconnect: { args: { instance: string }; result: null };
   /** Accepts a host key that was never seen before, and only the one that was shown. */
@@ -108,6 +131,8 @@ export interface InstanceView {
   heardAt: number | null;
   /** When the next attempt is made, while it is reconnecting. */
   retryAt: number | null;
+  /** Who may act on it just now: this window (null: it is read-only), and other sessions. */
+  armed: { mine: Arming | null; others: Arming[] };
   /** What is wrong inside, counted. */
   trouble: { blocked: number; stragglers: number };
 }

@@ -22,6 +22,7 @@ export function instanceView(instance: Instance): InstanceView {
     latencyMs: instance.latencyMs,
     heardAt: instance.heardAt,
     retryAt: instance.retryAt,
+    armed: instance.armed,
     trouble: troubleIn(instance),
   };
 }

@@ -1,14 +1,35 @@
 import type { ErrorDocument } from './errors.ts';
 import type { StateValue } from './state.ts';
 
-export const ACTS = ['kill', 'stop', 'restart'] as const;
+/**
+ * `kill` ends one incarnation as a crash would, `stop` in order (OTP's terminate_child), `restart` in order with the
+ * next one (OTP's restart_child for a stopped one). `suspend` holds a thread until `resume`, its lease or the end of
+ * the session; `signal` sends a process a signal; `break` ends what a stuck loop runs. `start-child` asks a dynamic
+ * supervisor for a child, `delete` takes a stopped child out of its place.
+ */
+export const ACTS = [
+  'kill',
+  'stop',
+  'restart',
+  'suspend',
+  'resume',
+  'signal',
+  'break',
+  'start-child',
+  'delete',
+] as const;
 export type Act = (typeof ACTS)[number];
+
+/** Whether the act ends what it is about, so that supervisors have something to decide. */
+export function isEnding(act: Act): act is 'kill' | 'stop' | 'restart' {
+  return act === 'kill' || act === 'stop' || act === 'restart';
+}
 
 /**
  * How an act ended. `restarted`: a successor is ready. `not-restarted`: as its restart type says.
  * `escalated`: its supervisor gave up. `straggler`: it was told to end and still runs. `gone`: that
  * incarnation had already ended. `refused`: not allowed or not possible, nothing was done.
- * `not-recovered`: no successor was ready within the time asked for.
+ * `not-recovered`: no successor was ready within the time asked for. `done`: the act did what it says.
  */
 export const OUTCOMES = [
   'restarted',
@@ -18,6 +39,7 @@ export const OUTCOMES = [
   'gone',
   'refused',
   'not-recovered',
+  'done',
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 

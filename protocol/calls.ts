@@ -1,10 +1,10 @@
 import { ACTS, type Act, type ActDocument, type ActProgress, type AuditHead } from './act.ts';
 import type { AuditRecord } from './audit.ts';
 import type { Capability } from './capability.ts';
-import type { LedgerEvent } from './ledger.ts';
+import type { Arming, LedgerEvent } from './ledger.ts';
 import { LIMITS } from './limits.ts';
 import type { Preview } from './preview.ts';
-import { type Infer, integer, object, oneOf, optional, type Schema, string } from './schema.ts';
+import { boolean, type Infer, integer, object, oneOf, optional, type Schema, string } from './schema.ts';
 import type { StateAnswer } from './state.ts';
 import type { InstanceInfo, TreeDelta, TreeNode, TreeSnapshot } from './tree.ts';
 
@@ -21,6 +21,8 @@ interface CallRow<A, R, E> {
   does: string;
   /** A watch: it has no deadline, sends events, and ends with null when it is cancelled. */
   untilCancelled?: true;
+  /** Only a session that is armed may ask it (`arm`). */
+  whileArmed?: true;
   args: Schema<A>;
   /** Types only; never present at run time. */
   result?: R;
@@ -40,6 +42,8 @@ export interface HelloAnswer {
   capabilities: Capability[];
   /** Fingerprint of the key that logged in, or `local`. */
   key: string;
+  /** The sessions of this agent that may act just now; who logs in later learns of them here, then by the ledger. */
+  armed: Arming[];
 }
 
 export interface StackFrame {
@@ -146,14 +150,39 @@ export const CALLS = {
     does: 'The stack of a thread, also while its loop is stuck.',
     args: object({ node: nodeId, timeoutMs }),
   }),
+  arm: row<{ reason: string; forMs: number }, { arming: Arming }>({
+    capability: 'control',
+    cost: 'none',
+    does: 'Lets this session act for a while; it is read-only before and after. Everybody who watches sees it.',
+    args: object({ reason: string(LIMITS.maxReasonChars), forMs: integer(1, LIMITS.maxArmMs) }),
+  }),
+  disarm: row<Record<never, never>, null>({
+    capability: 'control',
+    cost: 'none',
+    does: 'Makes this session read-only again. What it began goes on.',
+    args: object({}),
+  }),
   act: row<
-    { act: Act; call: string; node: string; epoch: string; reason: string; timeoutMs?: number },
+    {
+      act: Act;
+      call: string;
+      node: string;
+      epoch: string;
+      reason: string;
+      timeoutMs?: number;
+      signal?: string;
+      leaseMs?: number;
+      child?: string;
+      childArgs?: string;
+      force?: boolean;
+    },
     ActDocument,
     ActProgress
   >({
     capability: 'control',
-    cost: 'what is killed',
-    does: 'Kills, stops or restarts one incarnation and follows it to the end. A repeated call id acts once.',
+    whileArmed: true,
+    cost: 'what is ended or held',
+    does: 'Does one act on one incarnation and follows it to the end. A repeated call id acts once.',
     args: object({
       act: oneOf(ACTS),
       call: string(64),
@@ -161,6 +190,15 @@ export const CALLS = {
       epoch: string(64),
       reason: string(LIMITS.maxReasonChars),
       timeoutMs,
+      /** `signal`: its name, such as SIGUSR2. */
+      signal: optional(string(20)),
+      /** `suspend`: how long it is held unless it is resumed. */
+      leaseMs: optional(integer(1, LIMITS.maxLeaseMs)),
+      /** `start-child`: its id, and the arguments for it as JSON. */
+      child: optional(string(200)),
+      childArgs: optional(string(LIMITS.maxChildArgsChars)),
+      /** Does it although it may harm more than was asked for; the refusal says what. */
+      force: optional(boolean),
     }),
   }),
   preview: row<{ act: Act; node: string; epoch: string; timeoutMs?: number }, Preview>({

@@ -35,6 +35,10 @@ export const ERRORS = {
     mend: 'Someone may be in between. If the key was changed on purpose, remove the old line from known_hosts.',
   },
   CAPABILITY_MISSING: { exit: 4, mend: "The key's line in PERCH_AUTHORIZED_KEYS must grant the capability." },
+  NOT_ARMED: {
+    exit: 4,
+    mend: 'Arm the session with a reason first: sessions are read-only until then, and after 15 minutes at most.',
+  },
   PROTECTED: { exit: 4, mend: 'The service declared this node protected. Change that in its code.' },
   NOT_POSSIBLE: { exit: 4, mend: 'This kind of node cannot do that.' },
   LOOP_BLOCKED: {

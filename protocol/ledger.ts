@@ -58,7 +58,14 @@ export type LedgerFact =
   | { kind: 'orphans'; node: NodeRef; processes: { pid: number; command: string; isRunning: boolean }[] }
   /** A session may act from now on, until `until` (ms since 1970); `node` is the root process. */
   | { kind: 'armed'; node: NodeRef; author: Author; reason: string; until: number }
-  | { kind: 'disarmed'; node: NodeRef; author: Author; why: 'asked' | 'time' | 'session' }
+  /** `until` as in `armed`: one key may have several sessions. */
+  | {
+      kind: 'disarmed';
+      node: NodeRef;
+      author: Author;
+      why: 'asked' | 'time' | 'session';
+      until: number;
+    }
   | { kind: 'suspended'; node: NodeRef; call: string; leaseMs: number }
   | { kind: 'resumed'; node: NodeRef; afterMs: number; why: 'asked' | 'lease' | 'session' }
   /** What the black box says of the epoch before this one; `node` is the root process. */

@@ -69,6 +69,15 @@ export const LIMITS = {
   maxPreviewNodes: 200,
   /** Children that a preview copies; what lies beyond them it counts without a decision about each. */
   maxPreviewCopies: 4000,
+  /** Longest arming of a session: forgotten, it ends before the next shift. */
+  maxArmMs: 15 * 60_000,
+  /** How long a suspended thread is held unless told, and at most: clients of the service time out sooner. */
+  leaseMs: 30_000,
+  maxLeaseMs: 5 * 60_000,
+  /** A process that got a signal and still runs after this is said to: most handlers end it well before. */
+  signalMs: 1000,
+  /** Arguments of a child to be started, as JSON. */
+  maxChildArgsChars: 16 * 1024,
   /** Frames of a stack. */
   maxStackFrames: 50,
 } as const;

@@ -9,6 +9,7 @@ export const STATUSES = [
   'starting',
   'running',
   'blocked',
+  'suspended',
   'stopping',
   'exited',
   'straggler',

@@ -22,6 +22,7 @@ export function handlersOf(hub: Hub): Handlers {
       instance: hub.instance(),
       capabilities: [...login.capabilities],
       key: login.author.key,
+      armed: hub.armings.all,
     }),
 
     ping: () => ({ at: Date.now() }),
@@ -59,6 +60,13 @@ export function handlersOf(hub: Hub): Handlers {
     },
 
     stack: ({ node, timeoutMs }) => stackOf(hub, findNode(hub, node), timeoutMs ?? LIMITS.callMs),
+
+    arm: ({ reason, forMs }, { arming }) => ({ arming: arming.arm(reason, forMs) }),
+
+    disarm: (_, { arming }) => {
+      arming.disarm();
+      return null;
+    },
 
     act: (args, { login, emit, drained }) =>
       hub.acts.perform(

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PerchError } from '../../protocol/errors.ts';
-import type { LedgerEvent, NodeRef } from '../../protocol/ledger.ts';
+import type { Arming, LedgerEvent, NodeRef } from '../../protocol/ledger.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { InstanceInfo, TreeNode } from '../../protocol/tree.ts';
 import { PERCH_VERSION } from '../../protocol/version.ts';
@@ -14,6 +14,7 @@ import { takeLastWords } from '../last-words.ts';
 import type { ProbeMessage, Thrown } from '../probe/messages.ts';
 import { monotonicMs } from '../registry.ts';
 import { Acts } from './acts/acts.ts';
+import { Armings } from './arming.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { terminateByInspector, threadNames } from './inspector.ts';
 import { GATHER_MS, type JoinedHub } from './joined-hub.ts';
@@ -44,6 +45,7 @@ export class Hub {
   readonly own: OwnProcess;
   readonly others: OtherProcesses;
   readonly acts: Acts;
+  readonly armings: Armings;
   readonly joined = new Map<string, JoinedHub>();
   isRoot: boolean;
   listening: string[] = [];
@@ -76,6 +78,7 @@ export class Hub {
     );
     this.others = new OtherProcesses(this);
     this.acts = new Acts(this);
+    this.armings = this.#newArmings();
     this.own.onBlocked = (threadId) => void this.#recordBlocked(threadId);
     this.own.onHostsProcess = (workerId, pid, isRunning) => this.others.hostedBy(workerId, pid, isRunning);
     setInterval(() => this.own.check(), LIMITS.beatMs);
@@ -303,6 +306,26 @@ export class Hub {
   /** The error that ended a child process which joined, where it left word of it. */
   lastWordsOf(pid: number): Thrown | null {
     return takeLastWords(this.#data.config.runtimeDir, pid);
+  }
+
+  /** Who may act is everybody's to see, so ledger and audit have it. */
+  #newArmings(): Armings {
+    const root = () => refOf(this.tree.nodes.get(this.own.id)!);
+    const audit = ({ author, reason }: Arming, outcome: string) =>
+      this.audit.append({ author, act: 'arm', call: '', target: root().lineage, reason, outcome });
+    return new Armings({
+      armed: (arming) => {
+        const { author, reason, until } = arming;
+        this.ledger.add({ kind: 'armed', node: root(), author, reason, until });
+        audit(arming, 'armed');
+      },
+      disarmed: (arming, why) => {
+        const { author, until } = arming;
+        this.ledger.add({ kind: 'disarmed', node: root(), author, why, until });
+        audit(arming, `disarmed (${why})`);
+      },
+      isKnownCall: (call) => this.acts.isKnown(call),
+    });
   }
 
   async #recordBlocked(threadId: number): Promise<void> {

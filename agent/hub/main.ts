@@ -1,8 +1,12 @@
 import path from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { AuditEntry } from '../../protocol/audit.ts';
+import type { CallArgs, CallName } from '../../protocol/calls.ts';
 import type { Capability } from '../../protocol/capability.ts';
+import type { PerchError } from '../../protocol/errors.ts';
 import type { HubData, ToMain } from '../hub-thread.ts';
 import type { HubMessage, ProbeMessage } from '../probe/messages.ts';
+import { TRUSTED } from './arming.ts';
 import { handlersOf } from './calls.ts';
 import { Hub } from './hub.ts';
 import { forbidInspector } from './inspector.ts';
@@ -10,7 +14,7 @@ import { joinHub, takeJoining } from './join.ts';
 import { JoinedHub } from './joined-hub.ts';
 import { startListening } from './listen.ts';
 import { makePrivateDirectory } from './local-socket.ts';
-import { serveSession } from './session.ts';
+import { type Login, serveSession } from './session.ts';
 import { linkThreads } from './thread-hello.ts';
 import { treeText } from './tree-text.ts';
 
@@ -51,6 +55,7 @@ async function join(data: HubData, main: MessagePort, present: Hub | null): Prom
   if (!present) connectProbes(hub, data, main);
   const login = { author: { key: 'hub', name: 'hub above' }, capabilities: EVERYTHING };
   serveSession(joined.socket, login, handlersOf(hub), {
+    arming: TRUSTED,
     onClose: () => void rejoin(data, main, hub),
   });
   joined.socket.resume();
@@ -113,23 +118,11 @@ function serveAsRoot(hub: Hub, data: HubData, main: MessagePort): void {
   startListening(data.config, {
     onSession: (stream, login) =>
       serveSession(stream, login, handlers, {
+        arming: hub.armings.session(login.author),
         onRefused: ({ name, args, error }) => {
-          if (name !== 'act') return;
-          const { act, call, node, reason } = args as {
-            act: string;
-            call: string;
-            node: string;
-            reason: string;
-          };
+          if (name !== 'act' && name !== 'arm') return;
           // The refusal is a receipt too.
-          error.facts.audit = hub.audit.append({
-            author: login.author,
-            act,
-            call,
-            target: node,
-            reason,
-            outcome: error.code,
-          });
+          error.facts.audit = hub.audit.append(refusedCall(login, name, args, error));
         },
       }),
     // `tree` is the only word there is (ssh/server.ts).
@@ -145,6 +138,16 @@ function serveAsRoot(hub: Hub, data: HubData, main: MessagePort): void {
       hub.listening = addresses;
     },
   });
+}
+
+function refusedCall(
+  { author }: Login,
+  name: 'act' | 'arm',
+  args: CallArgs<CallName>,
+  { code }: PerchError,
+): Omit<AuditEntry, 'at'> {
+  const { act = name, call = '', node = '', reason } = args as Partial<CallArgs<'act'>> & { reason: string };
+  return { author, act, call, target: node, reason, outcome: code };
 }
 
 function takeJoiningProcesses(hub: Hub, data: HubData): void {

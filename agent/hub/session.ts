@@ -12,6 +12,7 @@ import { type ClientFrame, FrameReader } from '../../protocol/framing.ts';
 import type { Author } from '../../protocol/ledger.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { PERCH_VERSION, PROTOCOL_VERSION } from '../../protocol/version.ts';
+import type { SessionArming } from './arming.ts';
 import { Outbox, type SessionStream } from './outbox.ts';
 
 /** Who logged in, and what its key may do. */
@@ -23,8 +24,11 @@ export interface Login {
 /** What a handler is given beside its arguments. */
 export interface CallContext<N extends CallName> {
   login: Login;
+  arming: SessionArming;
   /** Aborts when the call is cancelled or late, or the session has ended; its reason is a PerchError. */
   signal: AbortSignal;
+  /** Aborts when the session has ended, also long after the call was answered. */
+  sessionEnd: AbortSignal;
   /** Sends an event; dropped once the call was answered. */
   emit(event: CallEvent<N>): void;
   /** What this client has not taken yet. Past LIMITS.maxQueuedBytes a watch sends a snapshot later instead. */
@@ -38,7 +42,8 @@ export type Handlers = {
 };
 
 export interface SessionHooks {
-  /** A call was refused for want of a capability; for the audit. */
+  arming: SessionArming;
+  /** A call was refused for want of a capability, or of arming; for the audit. */
   onRefused?(refusal: { login: Login; name: CallName; args: CallArgs<CallName>; error: PerchError }): void;
   onClose?(): void;
 }
@@ -51,7 +56,7 @@ export function serveSession(
   stream: SessionStream,
   login: Login,
   handlers: Handlers,
-  hooks: SessionHooks = {},
+  hooks: SessionHooks,
 ): void {
   new ServedSession(stream, login, handlers, hooks);
 }
@@ -72,6 +77,7 @@ class ServedSession {
   readonly #outbox: Outbox;
   readonly #reader = new FrameReader(LIMITS.maxCallBytes);
   readonly #underWay = new Map<number, CallUnderWay>();
+  readonly #end = new AbortController();
   #hasGreeted = false;
   /** No further frame is looked at. */
   #isClosing = false;
@@ -121,6 +127,7 @@ class ServedSession {
       }
       const args = CALLS[name].args(frame.args, '') as CallArgs<CallName>;
       this.#checkCapability(name, args);
+      this.#checkArmed(name, args);
       this.#start(id, name, args);
     } catch (thrown) {
       this.#outbox.send({ t: 'error', id, error: asPerchError(thrown).toDocument() });
@@ -140,6 +147,16 @@ class ServedSession {
     throw error;
   }
 
+  /** The one place where it is enforced that a session is read-only until it is armed. */
+  #checkArmed(name: CallName, args: CallArgs<CallName>): void {
+    if (!CALLS[name].whileArmed || this.#hooks.arming.mayAct((args as CallArgs<'act'>).call)) return;
+    const error = new PerchError('NOT_ARMED', 'This session is read-only: it is not armed', {
+      key: this.#login.author.key,
+    });
+    this.#hooks.onRefused?.({ login: this.#login, name, args, error });
+    throw error;
+  }
+
   #start(id: number, name: CallName, args: CallArgs<CallName>): void {
     const call: CallUnderWay = { name, abort: new AbortController(), isAnswered: false, deadline: undefined };
     this.#underWay.set(id, call);
@@ -151,7 +168,9 @@ class ServedSession {
     }
     const context: CallContext<CallName> = {
       login: this.#login,
+      arming: this.#hooks.arming,
       signal: call.abort.signal,
+      sessionEnd: this.#end.signal,
       emit: (value) => {
         if (!call.isAnswered) this.#send({ t: 'event', id, value });
       },
@@ -220,7 +239,10 @@ class ServedSession {
 
   #closed(): void {
     this.#isClosing = true;
-    this.#abortAll(new PerchError('CONNECTION_LOST', 'The session ended'));
+    const error = new PerchError('CONNECTION_LOST', 'The session ended');
+    this.#abortAll(error);
+    this.#end.abort(error);
+    this.#hooks.arming.end();
     this.#hooks.onClose?.();
   }
 

@@ -72,7 +72,7 @@ function act(name: Act, { about, examples }: Pick<Command, 'about' | 'examples'>
             call: options.call,
             timeoutMs: options.timeout,
           },
-          { session, connect },
+          { session, connect, arm: { reason: options.reason, forMs: armFor(options.timeout) } },
           {
             signal,
             onProgress: ({ phase, afterMs, words }) =>
@@ -86,6 +86,11 @@ function act(name: Act, { about, examples }: Pick<Command, 'about' | 'examples'>
       }
     },
   });
+}
+
+/** The session is armed for this one act: as long as it may take, and a moment to ask for it. */
+function armFor(timeoutMs: number = LIMITS.callMs): number {
+  return Math.min(LIMITS.maxArmMs, timeoutMs + LIMITS.loginMs);
 }
 
 function sayHowToAskAgain(thrown: unknown): never {
@@ -104,6 +109,7 @@ export function exitCodeOf(outcome: Outcome): number {
   switch (outcome) {
     case 'restarted':
     case 'not-restarted':
+    case 'done':
       return 0;
     case 'refused':
       return ERRORS.PROTECTED.exit;

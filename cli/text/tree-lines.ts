@@ -117,6 +117,7 @@ function paintStatus(status: NodeStatus, paint: Paint): (text: string) => string
     case 'starting':
     case 'stopping':
     case 'stale':
+    case 'suspended':
       return paint.caution;
     case 'running':
     case 'exited':

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import type { ActProgress } from '../../protocol/act.ts';
+import type { ActProgress, Outcome } from '../../protocol/act.ts';
 import { type ActRun, act } from '../store/acts.ts';
 import { useValue } from '../store/value.ts';
 import { titleOf } from '../tree/words.ts';
@@ -67,6 +67,7 @@ const OUTCOMES = {
   gone: 'That incarnation had already ended.',
   refused: 'Refused. Nothing was done.',
   'not-recovered': 'No successor was ready in time.',
+  done: 'Done.',
 } as const;
 
 function outcomeWords({ ended, error, progress }: ActRun): string {
@@ -76,8 +77,8 @@ function outcomeWords({ ended, error, progress }: ActRun): string {
   return `${OUTCOMES[ended.outcome]} ${ended.words}${clock}`;
 }
 
+const GOOD: ReadonlySet<Outcome> = new Set(['restarted', 'not-restarted', 'done']);
+
 function isBad({ ended, error }: ActRun): boolean {
-  return (
-    error !== null || (ended !== null && ended.outcome !== 'restarted' && ended.outcome !== 'not-restarted')
-  );
+  return error !== null || (ended !== null && !GOOD.has(ended.outcome));
 }

@@ -1,9 +1,9 @@
 import { useRef } from 'react';
 import { Menu, MenuItem, Popover, Separator } from 'react-aria-components';
-import { ACTS, type Act } from '../../protocol/act.ts';
+import type { Act } from '../../protocol/act.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
 import { ask } from '../bridge.ts';
-import { ACT_WORDS } from './rules.ts';
+import { ACT_WORDS, actsOn } from './rules.ts';
 
 interface NodeMenuProps {
   node: TreeNode | null;
@@ -17,6 +17,7 @@ interface NodeMenuProps {
 /** What can be done with the selected node, at the place that was clicked. */
 export function NodeMenu({ node, at, reason, onAct, onClose }: NodeMenuProps) {
   const anchor = useRef<HTMLSpanElement>(null);
+  const acts = node ? actsOn(node) : [];
   const onAction = (key: string | number) => {
     if (key === 'copy-id') void ask('copy', { text: node!.id });
     else if (key === 'copy-lineage') void ask('copy', { text: node!.lineage });
@@ -39,19 +40,19 @@ export function NodeMenu({ node, at, reason, onAct, onClose }: NodeMenuProps) {
           aria-label={node ? `Actions for ${node.name}` : 'Actions'}
           onAction={onAction}
           onClose={onClose}
-          disabledKeys={reason === null ? [] : ACTS}
+          disabledKeys={reason === null ? [] : acts}
           autoFocus="first"
         >
-          {ACTS.map((act) => (
+          {acts.map((act) => (
             <MenuItem
               key={act}
               id={act}
               className="menu-item"
               textValue={`${ACT_WORDS[act].title}…`}
-              aria-keyshortcuts={ACT_WORDS[act].key}
+              aria-keyshortcuts={ACT_WORDS[act].key || undefined}
             >
               <span>{ACT_WORDS[act].title}…</span>
-              <kbd>{ACT_WORDS[act].key}</kbd>
+              {ACT_WORDS[act].key && <kbd>{ACT_WORDS[act].key}</kbd>}
             </MenuItem>
           ))}
           <Separator className="menu-line" />

@@ -5,17 +5,41 @@ import { isAlive } from '../store/row-keys.ts';
 import { titleOf } from '../tree/words.ts';
 import { duration } from '../ui/format.ts';
 
+/** `key`: the one that asks for it; empty where there is none. */
 export const ACT_WORDS: Record<Act, { title: string; key: string }> = {
   kill: { title: 'Kill', key: 'K' },
   stop: { title: 'Stop', key: 'S' },
   restart: { title: 'Restart', key: 'R' },
+  suspend: { title: 'Suspend', key: '' },
+  resume: { title: 'Resume', key: '' },
+  signal: { title: 'Signal', key: '' },
+  break: { title: 'Break', key: '' },
+  'start-child': { title: 'Start child', key: '' },
+  delete: { title: 'Delete', key: '' },
 };
+
+/** What every node can be asked for. */
+export const COMMON_ACTS = ['kill', 'stop', 'restart'] as const satisfies readonly Act[];
+
+/** The acts that mean something for this node, in the order of the menu. */
+export function actsOn(node: TreeNode): Act[] {
+  const holdsThread = node.kind === 'thread' || node.kind === 'process' || (node.host ?? 'task') !== 'task';
+  const isProcess = node.kind === 'process' || node.host === 'process';
+  const acts: Act[] = [...COMMON_ACTS];
+  if (holdsThread) acts.push(node.status === 'suspended' ? 'resume' : 'suspend');
+  if (holdsThread && node.status !== 'suspended') acts.push('break');
+  if (isProcess) acts.push('signal');
+  if (node.supervisor?.strategy === 'dynamic') acts.push('start-child');
+  if (node.child && !isAlive(node)) acts.push('delete');
+  return acts;
+}
 
 /** Why the act cannot be asked for; null when it can. The agent decides; this only mirrors what it would say. */
 export function whyNot(node: TreeNode | null, instance: InstanceView | null): string | null {
   if (!node) return 'Select a node first';
   if (instance?.state !== 'live') return 'The instance is not connected';
   if (!instance.capabilities.includes('control')) return 'This key may not control';
+  if (!instance.armed.mine) return 'Arm the instance first: until then it is read-only';
   if (!isAlive(node)) return 'It has already ended';
   if (node.child?.protected) return 'The service declared it protected';
   return null;
@@ -47,11 +71,20 @@ const MEANS: Record<Act, (node: TreeNode) => string> = {
       : 'It is told to end.';
   },
   restart: () => 'It is stopped as its child spec says, then started again.',
+  suspend: () =>
+    'Its thread stands still, with everything on it, until it is resumed, its lease is over or this window is closed.',
+  resume: () => 'Its thread goes on where it was held.',
+  signal: () => 'Its process gets the signal. What that does is the process’s own choice.',
+  break: () =>
+    'What its stuck loop runs just now is ended with an error that nobody can catch; the request it served gets no answer.',
+  'start-child': () => 'The supervisor starts a child of that id with those arguments.',
+  delete: () => 'The stopped child loses its place; it can no longer be started again.',
 };
 
 function afterwards(act: Act, node: TreeNode, supervisor: TreeNode | null): string {
   if (!supervisor?.supervisor || !node.child) return '';
   const { intensity, periodMs, restartsInPeriod } = supervisor.supervisor;
+  if (act !== 'kill' && act !== 'stop' && act !== 'restart') return '';
   if (act !== 'kill') return 'This does not count against the restart intensity.';
   if (node.child.restart === 'temporary')
     return `${titleOf(supervisor)} will not restart it: it is temporary.`;

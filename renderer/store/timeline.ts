@@ -68,6 +68,8 @@ export class Timeline {
         const row = this.#take(this.#byCall, event.call);
         if (!row?.act) return;
         const isRefused = event.outcome === 'refused' || event.outcome === 'gone';
+        // It goes on living: its end will be another line.
+        if (event.outcome === 'done') this.#byEnded.delete(event.node.id);
         this.#change(row, {
           act: { ...row.act, outcome: event.outcome, words: event.words },
           ...(isRefused ? { what: 'refused' as const } : {}),

@@ -4,7 +4,17 @@ import type { Severity } from '../fleet/health.ts';
 import type { TimelineRow } from '../store/timeline.ts';
 import { duration } from '../ui/format.ts';
 
-const PAST: Record<Act, string> = { kill: 'killed', stop: 'stopped', restart: 'restarted' };
+const PAST: Record<Act, string> = {
+  kill: 'killed',
+  stop: 'stopped',
+  restart: 'restarted',
+  suspend: 'suspended',
+  resume: 'resumed',
+  signal: 'signalled',
+  break: 'broken off',
+  'start-child': 'child started',
+  delete: 'deleted',
+};
 
 /** What happened, in a word or two. */
 export function whatWords(row: TimelineRow): string {

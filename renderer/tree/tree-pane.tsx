@@ -1,9 +1,9 @@
 import { ListTree, Search, Share2, X } from 'lucide-react';
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { Button, Input, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
-import { ACTS, type Act } from '../../protocol/act.ts';
+import type { Act } from '../../protocol/act.ts';
 import { NodeMenu } from '../act/node-menu.tsx';
-import { ACT_WORDS, whyNot } from '../act/rules.ts';
+import { ACT_WORDS, COMMON_ACTS, whyNot } from '../act/rules.ts';
 import { Banner } from '../fleet/banner.tsx';
 import { InstancePage } from '../fleet/instance-page.tsx';
 import { observedAt, useInstance } from '../store/desk.ts';
@@ -41,7 +41,9 @@ function OpenInstance({ instance: key }: { instance: string }) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
     const act =
-      event.key === 'Delete' ? 'kill' : ACTS.find((each) => ACT_WORDS[each].key === event.key.toUpperCase());
+      event.key === 'Delete'
+        ? 'kill'
+        : COMMON_ACTS.find((each) => ACT_WORDS[each].key === event.key.toUpperCase());
     if (!act) return;
     event.preventDefault();
     request(act);
@@ -55,7 +57,7 @@ function OpenInstance({ instance: key }: { instance: string }) {
           {instance?.region && <span className="soft"> {instance.region}</span>}
         </h1>
         <span className="spread" />
-        {ACTS.map((act) => (
+        {COMMON_ACTS.map((act) => (
           <PlainButton key={act} onPress={() => request(act)} isDisabled={reason !== null}>
             {ACT_WORDS[act].title}
           </PlainButton>

@@ -16,6 +16,7 @@ export function severityOf(node: TreeNode): Severity | 'ended' {
       return 'bad';
     case 'straggler':
     case 'stale':
+    case 'suspended':
       return 'warn';
     case 'starting':
     case 'stopping':

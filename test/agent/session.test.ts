@@ -1,5 +1,6 @@
 import { duplexPair, PassThrough, Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import { Armings, TRUSTED } from '../../agent/hub/arming.ts';
 import { type CallContext, type Handlers, type Login, serveSession } from '../../agent/hub/session.ts';
 import { PerchError } from '../../protocol/errors.ts';
 import { encodeFrame } from '../../protocol/framing.ts';
@@ -13,11 +14,17 @@ const ada: Login = {
   capabilities: ['observe', 'inspect', 'control'],
 };
 
-function serve(scripted: Partial<Handlers> = {}, login = ada, onRefused?: (refusal: unknown) => void) {
+function serve(
+  scripted: Partial<Handlers> = {},
+  login = ada,
+  onRefused?: (refusal: unknown) => void,
+  arming = TRUSTED,
+) {
   const [ours, theirs] = duplexPair();
   let closes = 0;
   const closed = new Promise<void>((resolve) => {
     serveSession(ours, login, scriptedHandlers(scripted), {
+      arming,
       onRefused,
       onClose: () => {
         closes++;
@@ -108,6 +115,38 @@ describe('what is refused', () => {
     });
     expect(reached).toBe(false);
     expect(refusals).toMatchObject([{ login, name: 'act', args }]);
+  });
+
+  test('a session is read-only until it is armed: the handler is not reached, and the refusal is told', async () => {
+    const refusals: { error: PerchError }[] = [];
+    const asked: unknown[] = [];
+    const armings = new Armings({
+      armed: () => {},
+      disarmed: () => {},
+      isKnownCall: (call) => call === 'known',
+    });
+    const session = armings.session(ada.author);
+    const act = (args: unknown) => {
+      asked.push(args);
+      throw new PerchError('GONE', 'reached');
+    };
+    const { peer, closed } = serve({ act }, ada, (refusal) => refusals.push(refusal as never), session);
+    await peer.hello();
+    const args = { act: 'kill', call: 'c1', node: '1.0.1', epoch: 'e', reason: 'because' };
+    expect(codeOf(await peer.call(2, 'act', args))).toBe('NOT_ARMED');
+    expect(refusals).toMatchObject([{ name: 'act', args, error: { code: 'NOT_ARMED' } }]);
+    // What became of an earlier call is given without it.
+    expect(codeOf(await peer.call(3, 'act', { ...args, call: 'known' }))).toBe('GONE');
+    session.arm('a test', 60_000);
+    expect(codeOf(await peer.call(4, 'act', args))).toBe('GONE');
+    session.disarm();
+    expect(codeOf(await peer.call(5, 'act', args))).toBe('NOT_ARMED');
+    expect(asked).toHaveLength(2);
+    session.arm('a test', 60_000);
+    expect(armings.all).toHaveLength(1);
+    peer.stream.end();
+    await closed;
+    expect(armings.all).toEqual([]);
   });
 
   test('one call too many at once is BUSY, and one that was given up but still runs counts', async () => {
@@ -302,7 +341,7 @@ describe('a slow client', () => {
     const held: (() => void)[] = [];
     const transport = new Writable({ write: (_chunk, _encoding, done) => held.push(done) });
     const handlers = scriptedHandlers({ 'watch-tree': handler });
-    serveSession(Object.assign(ours, { transport }), ada, handlers);
+    serveSession(Object.assign(ours, { transport }), ada, handlers, { arming: TRUSTED });
     const peer = new FramePeer(theirs);
     await peer.hello();
     peer.send({ t: 'call', id: 2, name: 'watch-tree', args: {} });
@@ -393,7 +432,7 @@ describe('the end of a session', () => {
   test('a stream that throws when written to ends the session, and nothing else', async () => {
     const stream = new PassThrough();
     const closed = new Promise<void>((resolve) => {
-      serveSession(stream, ada, scriptedHandlers(), { onClose: resolve });
+      serveSession(stream, ada, scriptedHandlers(), { arming: TRUSTED, onClose: resolve });
     });
     stream.write = () => {
       throw new Error('no longer usable');

@@ -6,6 +6,7 @@ it('every outcome of an act has its exit code', () => {
   expect(Object.fromEntries(OUTCOMES.map((outcome) => [outcome, exitCodeOf(outcome)]))).toEqual({
     restarted: 0,
     'not-restarted': 0,
+    done: 0,
     refused: 4,
     gone: 5,
     escalated: 6,

@@ -27,6 +27,7 @@ function lab(request: Partial<ActRequest>, ...outcomes: (ScriptedSession | Perch
         if (outcome instanceof PerchError) throw outcome;
         return outcome;
       },
+      arm: { reason: 'why', forMs: 900_000, isArmed: true },
     },
     { clock, random: () => 1, signal: cancel.signal, onProgress: (step) => steps.push(step) },
   );

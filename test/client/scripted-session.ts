@@ -2,6 +2,7 @@ import type { Session } from '../../client/session.ts';
 import type { CallArgs, CallEvent, CallName, HelloAnswer } from '../../protocol/calls.ts';
 import { PerchError } from '../../protocol/errors.ts';
 import { type InstanceInfo, type TreeNode, type TreeSnapshot, toColumns } from '../../protocol/tree.ts';
+import { PROTOCOL_VERSION } from '../../protocol/version.ts';
 import { aNode } from '../support/tree-data.ts';
 
 /** One call as the agent's side of the script sees it. */
@@ -73,9 +74,10 @@ export class ScriptedSession implements Session {
 
 export function helloOf(info: Partial<InstanceInfo> = {}): HelloAnswer {
   return {
-    protocol: 1,
+    protocol: PROTOCOL_VERSION,
     capabilities: ['observe', 'inspect', 'control'],
     key: 'local',
+    armed: [],
     instance: infoOf(info),
   };
 }

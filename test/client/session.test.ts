@@ -1,5 +1,6 @@
 import { type Duplex, duplexPair } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import { TRUSTED } from '../../agent/hub/arming.ts';
 import { type Handlers, serveSession } from '../../agent/hub/session.ts';
 import { speak } from '../../client/session.ts';
 import { PerchError } from '../../protocol/errors.ts';
@@ -17,6 +18,7 @@ async function withAgent(handlers: Partial<Handlers>) {
     theirs,
     { author, capabilities: ['observe', 'inspect', 'control'] },
     scriptedHandlers(handlers),
+    { arming: TRUSTED },
   );
   const spoken = speak(ours, lost);
   await spoken.caller.call('hello', { protocol: PROTOCOL_VERSION, client: 'test' });

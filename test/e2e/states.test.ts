@@ -271,6 +271,7 @@ function production(
     latencyMs: 12.4,
     heardAt: Date.now(),
     retryAt: null,
+    armed: { mine: null, others: [] },
     trouble: { blocked: 0, stragglers: 0 },
     ...more,
   });

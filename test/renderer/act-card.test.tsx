@@ -56,7 +56,7 @@ test.each(OUTCOMES)('%s is said in words, loudly when it is no good end', (outco
   act.set(ended(outcome));
   render(<ActCard />);
   expect(text()).toMatch(/^\S.+\. As the agent says\.$/);
-  expect(isLoud()).toBe(outcome !== 'restarted' && outcome !== 'not-restarted');
+  expect(isLoud()).toBe(!['restarted', 'not-restarted', 'done'].includes(outcome));
 });
 
 test('a successor stands in the heading, another clock in the outcome', () => {

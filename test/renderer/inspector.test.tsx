@@ -69,6 +69,7 @@ const instance = (given: InstanceView['state']) =>
     capabilities: ['observe'],
     latencyMs: 3,
     heardAt: Date.now() - 60_000,
+    armed: { mine: null, others: [] },
     trouble: { blocked: 0, stragglers: 0 },
     info: { startedAt: Date.now() - 3_600_000, node: '20', agent: '1', pid: 1, epoch: 'e', listening: [] },
   }) as unknown as InstanceView;

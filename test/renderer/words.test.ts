@@ -60,6 +60,7 @@ const instance = (fields: Partial<InstanceView>): InstanceView => ({
   latencyMs: 1,
   heardAt: 10_000,
   retryAt: null,
+  armed: { mine: { author: { key: 'k', name: 'ada' }, reason: 'a drill', since: 0, until: 1 }, others: [] },
   trouble: { blocked: 0, stragglers: 0 },
   ...fields,
 });
@@ -112,6 +113,7 @@ describe('acts', () => {
     [null, instance({}), /Select/],
     [aNode({ id: 'x' }), instance({ state: 'reconnecting' }), /not connected/],
     [aNode({ id: 'x' }), instance({ capabilities: ['observe'] }), /may not control/],
+    [aNode({ id: 'x' }), instance({ armed: { mine: null, others: [] } }), /Arm the instance/],
     [aNode({ id: 'x', endedAt: 1 }), instance({}), /already ended/],
     [aNode({ id: 'x', child: { ...child, protected: true } }), instance({}), /protected/],
   ] as const)('%# cannot be asked for', (node, at, reason) => {

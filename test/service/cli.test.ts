@@ -54,7 +54,7 @@ describe('looking', () => {
   test('fleet says versions to a person: of Node, the agent and the protocol', async () => {
     const { stdout } = await run('fleet');
     expect(stdout).toMatch(
-      new RegExp(`${NAME} .* Node ${process.versions.node} .* agent 0\\.1\\.0, protocol 1`),
+      new RegExp(`${NAME} .* Node ${process.versions.node} .* agent 0\\.1\\.0, protocol 2`),
     );
   });
 

@@ -101,14 +101,19 @@ test('what is open goes on being fed when its entry in the inventory changes', a
   await until(() => treeOf(key, from).nodes.size > 5);
   const game = [...treeOf(key, from).nodes.values()].find(({ lineage }) => lineage === 'app/games/7f3a')!;
   const { epoch } = live('fra-1')!.info!;
-  const document = await desk!.act({
+  const request = {
     instance: key,
     act: 'kill',
     call: 'c',
     node: game.id,
     epoch,
     reason: 'seen',
-  });
+  } as const;
+  await expect(desk!.act(request)).rejects.toMatchObject({ code: 'NOT_ARMED' });
+  expect(live('fra-1')!.armed).toEqual({ mine: null, others: [] });
+  await desk!.arm({ instance: key, reason: 'a drill', forMs: 60_000 });
+  await until(() => live('fra-1')?.armed.mine?.reason === 'a drill');
+  const document = await desk!.act(request);
   await until(() => treeOf(key, from).nodes.has(document.successor!.id));
 });
 

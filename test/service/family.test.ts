@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Session } from '../../client/session.ts';
 import type { Act } from '../../protocol/act.ts';
+import { armed } from '../support/armed.ts';
 import { type Service, startService } from '../support/service.ts';
 import { byLineage, nodesOf, untilTree } from '../support/tree.ts';
 
@@ -17,7 +18,7 @@ beforeEach(async () => {
   ({ child } = await service.message<{ child: number }>(
     (message) => (message as { ready?: true }).ready === true,
   ));
-  session = await service.session();
+  session = await armed(await service.session());
   await untilTree(session, (all) => all.find((node) => node.lineage === 'kid/keeper' && node.pid !== child));
 });
 afterEach(() => service.stop());

@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { openSession } from '../../client/session.ts';
+import { armed } from '../support/armed.ts';
 import { localSocket, type Service, startService } from '../support/service.ts';
 import { byLineage, nodesOf, untilTree } from '../support/tree.ts';
 
@@ -47,7 +48,7 @@ test('a Node child joins with its own threads; another child shows its command, 
 test('the stack of a stuck child, while the parent is stuck too; then the child is killed', async () => {
   service = await startService('forks.js');
   const { child } = await children();
-  const session = await service.session();
+  const session = await armed(await service.session());
   await untilTree(session, (all) => all.some((node) => node.id === `${child}.0`));
   service.send('block-child');
   await untilTree(session, (all) =>
@@ -76,7 +77,7 @@ test('the stack of a stuck child, while the parent is stuck too; then the child 
 
 test('a thread that spins is seen as blocked, and can be ended while main is stuck too', async () => {
   service = await startService('threads.js');
-  const session = await service.session();
+  const session = await armed(await service.session());
   const names = (all: Awaited<ReturnType<typeof nodesOf>>) => all.map((node) => node.name);
   await untilTree(session, (all) => names(all).includes('busy') && names(all).includes('calm'));
   service.send('spin');
@@ -96,7 +97,7 @@ test('a thread that spins is seen as blocked, and can be ended while main is stu
 
 test('what nothing would start again cannot be restarted, and main ends with its process only', async () => {
   service = await startService('blocks-loop.js');
-  const session = await service.session();
+  const session = await armed(await service.session());
   const { epoch } = session.hello.instance;
   const ask = (act: 'kill' | 'restart', node: string) =>
     session.call('act', { act, call: `${act}-${node}`, node, epoch, reason: 'test' });
@@ -110,7 +111,8 @@ test('what nothing would start again cannot be restarted, and main ends with its
   });
   await expect(ask('kill', '1.2.3')).rejects.toMatchObject({ code: 'NO_SUCH_NODE' });
   const { records } = await session.call('audit', {});
-  expect(records.map(({ target, outcome }) => `${target} ${outcome}`)).toEqual([
+  expect(records.slice(-4).map(({ target, outcome }) => `${target} ${outcome}`)).toEqual([
+    expect.stringMatching(/^process:.* armed$/),
     expect.stringMatching(/^process:.* refused$/),
     'main refused',
     '1.2.3 no such node',

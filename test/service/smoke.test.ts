@@ -1,6 +1,7 @@
 /** What every Node line must do; `npm test` runs this file on 20, 22, 24 and 26. */
 import { afterEach, expect, test } from 'vitest';
 import type { ActProgress } from '../../protocol/act.ts';
+import { armed } from '../support/armed.ts';
 import { type Service, startService } from '../support/service.ts';
 import { byLineage, nodesOf, untilTree } from '../support/tree.ts';
 
@@ -21,7 +22,7 @@ test('a service with no change to its code is seen: process, main thread, worker
 
 test('a stuck loop is marked with its age, its stack names the function, and the service can be killed', async () => {
   service = await startService('blocks-loop.js');
-  const session = await service.session();
+  const session = await armed(await service.session());
   service.send('block');
   const main = await untilTree(session, (nodes) => nodes.find((node) => node.status === 'blocked'));
   expect(main.lineage).toBe('main');
@@ -50,7 +51,7 @@ test('a stuck loop is marked with its age, its stack names the function, and the
 
 test('supervised workers are killed and come back; nobody else notices', async () => {
   service = await startService('supervised.js');
-  const session = await service.session();
+  const session = await armed(await service.session());
   const before = await nodesOf(session);
   const { epoch } = session.hello.instance;
   for (const lineage of ['app/games/7f3a', 'app/pool/thinker', 'app/pool/keeper']) {

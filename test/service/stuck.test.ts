@@ -1,6 +1,7 @@
 /** Acts on a service whose loop stands still: what is refused is never done later, and nothing is dead by report alone. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Session } from '../../client/session.ts';
+import { armed } from '../support/armed.ts';
 import { type Service, startService } from '../support/service.ts';
 import { byLineage, nodesOf, untilTree } from '../support/tree.ts';
 
@@ -8,7 +9,7 @@ let service: Service;
 let session: Session;
 beforeEach(async () => {
   service = await startService('stuck.js');
-  session = await service.session();
+  session = await armed(await service.session());
 });
 afterEach(() => service.stop());
 

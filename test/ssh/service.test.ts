@@ -7,6 +7,7 @@ import { openSession } from '../../client/session.ts';
 import { newKeyPair } from '../../client/ssh/identity.ts';
 import { encodeFrame, FrameReader } from '../../protocol/framing.ts';
 import { PROTOCOL_VERSION } from '../../protocol/version.ts';
+import { armed } from '../support/armed.ts';
 import { runSsh } from '../support/openssh.ts';
 import { type Service, startService } from '../support/service.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -103,7 +104,7 @@ describe('a service that listens', () => {
     expect(stack).toMatchObject({ t: 'result', id: 2, value: { blocked: true } });
     expect(JSON.stringify(stack)).toContain('spinForever');
 
-    const session = await openSession(tcp(port, hostKey));
+    const session = await armed(await openSession(tcp(port, hostKey)));
     const phases: string[] = [];
     const args = {
       act: 'kill',

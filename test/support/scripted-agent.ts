@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach } from 'vitest';
 import type { AgentConfig } from '../../agent/config.ts';
+import { TRUSTED } from '../../agent/hub/arming.ts';
 import { type Listening, startListening } from '../../agent/hub/listen.ts';
 import { type Handlers, type Login, serveSession } from '../../agent/hub/session.ts';
 import { openSession, type Session, type Target } from '../../client/session.ts';
@@ -51,7 +52,7 @@ export async function startScriptedAgent(script: Script = {}): Promise<ScriptedA
     const made = startListening(config, {
       onSession: (stream, login) => {
         script.onSession?.(login);
-        serveSession(stream, login, handlers);
+        serveSession(stream, login, handlers, { arming: TRUSTED });
       },
       onExec: async (command, login) => {
         if (!login.capabilities.includes('observe')) {

@@ -29,6 +29,7 @@ export function liveFleet(fields: Partial<InstanceView> = {}): FleetView {
     latencyMs: 12.4,
     heardAt: Date.now(),
     retryAt: null,
+    armed: { mine: null, others: [] },
     trouble: { blocked: 0, stragglers: 0 },
     ...more,
   });

@@ -33,6 +33,11 @@ export class Acts {
     );
   }
 
+  /** Whether that call's outcome is known or awaited: asking again then acts on nothing. */
+  isKnown(call: string): boolean {
+    return this.#known.has(call);
+  }
+
   /** Of what is supervised, where it is one node's; null for processes and threads, which may share one. */
   #lineageOf(id: string): string | null {
     const node = this.#hub.tree.nodes.get(id);
@@ -98,6 +103,9 @@ export class Acts {
 
 async function carryOut(act: ActUnderWay): Promise<ActDocument> {
   const { hub, node: asked, tracking, request, audience } = act;
+  if (request.act !== 'kill' && request.act !== 'stop' && request.act !== 'restart') {
+    throw new PerchError('NOT_POSSIBLE', `This agent knows no ${request.act}`);
+  }
   const isStoppedChild = request.act === 'restart' && hub.isStoppedChild(asked);
   if (asked.endedAt !== null && !isStoppedChild) {
     const words = `#${asked.incarnation} of ${asked.lineage} has already ended.`;

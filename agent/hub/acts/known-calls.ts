@@ -15,6 +15,10 @@ interface KnownCall {
 export class KnownCalls {
   readonly #known = new Map<string, KnownCall>();
 
+  has(call: string): boolean {
+    return this.#known.has(call);
+  }
+
   /**
    * The outcome that the id has already, else of `perform`. `lineage` is the node's where no other node has it.
    * Rejects with BAD_CALL where the id was given to another act.
@@ -24,8 +28,11 @@ export class KnownCalls {
     if (known) return isSame(known, asked, lineage) ? known.outcome : Promise.reject(otherAct(asked.call));
     const outcome = perform();
     this.#known.set(asked.call, { asked, lineage, outcome });
-    // An act that could not even be looked at (no such node) may be asked for again.
-    outcome.catch(() => this.#known.delete(asked.call));
+    // Where nothing was done (no such node, refused) it may be asked for again, when that was mended say.
+    const forget = (): void => {
+      if (this.#known.get(asked.call)?.outcome === outcome) this.#known.delete(asked.call);
+    };
+    outcome.then(({ outcome: word }) => word === 'refused' && forget(), forget);
     if (this.#known.size > LIMITS.maxKnownCalls) this.#known.delete(this.#known.keys().next().value!);
     return outcome;
   }

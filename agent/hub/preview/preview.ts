@@ -1,4 +1,4 @@
-import type { Act } from '../../../protocol/act.ts';
+import { type Act, isEnding } from '../../../protocol/act.ts';
 import { asPerchError, PerchError } from '../../../protocol/errors.ts';
 import type { Preview } from '../../../protocol/preview.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
@@ -48,6 +48,10 @@ async function previewNode(hub: Hub, node: TreeNode, request: PreviewRequest): P
   const isStoppedChild = act === 'restart' && hub.isStoppedChild(node);
   if (node.endedAt !== null && !isStoppedChild) {
     return impossible(node, act, `#${node.incarnation} of ${node.lineage} has already ended.`);
+  }
+  if (!isEnding(act)) {
+    const words = `${node.lineage} #${node.incarnation} is not ended by it`;
+    return { ...impossible(node, act, ''), possible: true, words };
   }
   const joined = node.kind === 'process' ? null : hub.joinedByProcess(node);
   if (joined) return withWhatRunsInside(hub, await joined.preview({ ...request, node: node.id }));

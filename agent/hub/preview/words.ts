@@ -31,7 +31,7 @@ export function previewWords({
   return parts.join('; ');
 }
 
-const ENDS: Record<Act, string> = {
+const ENDS: Partial<Record<Act, string>> = {
   kill: 'is killed',
   stop: 'is stopped',
   restart: 'is stopped',

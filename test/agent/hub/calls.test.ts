@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { TRUSTED } from '../../../agent/hub/arming.ts';
 import { handlersOf } from '../../../agent/hub/calls.ts';
 import type { Hub } from '../../../agent/hub/hub.ts';
 import { Ledger } from '../../../agent/hub/ledger.ts';
@@ -17,6 +18,8 @@ function slowSession<N extends CallName>() {
   const edge = { queued: 0, drain: () => release(), events, abort };
   const context: CallContext<N> = {
     login: { author: { key: 'k', name: '' }, capabilities: [] },
+    arming: TRUSTED,
+    sessionEnd: new AbortController().signal,
     signal: abort.signal,
     emit: (event) => events.push(structuredClone(event)),
     queuedBytes: () => edge.queued,
