@@ -6,7 +6,7 @@ import { isAlive } from '../store/row-keys.ts';
 import { useNode } from '../store/use-tree.ts';
 import { NodeIcon } from '../tree/node-icon.tsx';
 import { severityOf, statusWords, titleOf } from '../tree/words.ts';
-import { HistoryTab } from './history.tsx';
+import { HistoryTab } from './history/history.tsx';
 import { InstanceFacts } from './instance-facts.tsx';
 import { Overview } from './overview.tsx';
 import { StackTab } from './stack.tsx';

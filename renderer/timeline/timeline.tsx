@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { ToggleButton } from 'react-aria-components';
-import { concerns } from '../inspect/history.tsx';
+import { concerns } from '../inspect/history/concerns.ts';
 import { observedAt } from '../store/desk.ts';
 import { show, useInterface, usePlace } from '../store/interface.ts';
 import type { TimelineRow } from '../store/timeline.ts';

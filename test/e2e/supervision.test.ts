@@ -38,7 +38,7 @@ const SCENES: Record<string, () => Promise<void>> = {
     await app.page.getByRole('meter', { name: 'Restarts left' }).waitFor();
   },
   'supervisor of many': async () => {
-    await start({ tree: shopTree(400) });
+    await start({ tree: shopTree({ jobs: 400 }) });
     await select('jobs', '1');
     await app.page.getByRole('button', { name: '+360 more' }).waitFor();
   },
@@ -47,7 +47,7 @@ const SCENES: Record<string, () => Promise<void>> = {
     await select('cache', '4');
   },
   'history of many restarts': async () => {
-    await start({ ledger: manyRestarts(140, 3) });
+    await start({ tree: shopTree({ life: 141 }), ledger: manyRestarts(140, 3) });
     await select('cache', '4');
   },
 };

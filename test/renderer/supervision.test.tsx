@@ -58,7 +58,7 @@ test('a successor keeps the place of the one before it, whose ghost is not shown
 });
 
 test('of many the first are shown, the rest is counted and asked for', () => {
-  draw('4121.0.8', shopTree(400));
+  draw('4121.0.8', shopTree({ jobs: 400 }));
   expect(names()).toHaveLength(40);
   fireEvent.click(screen.getByRole('button', { name: '+360 more' }));
   expect(names()).toHaveLength(240);
@@ -73,6 +73,6 @@ test('Enter goes to the child that the arrows chose', () => {
 });
 
 test('a supervisor that started none says so', () => {
-  draw('4121.0.8', shopTree(0));
+  draw('4121.0.8', shopTree({ jobs: 0 }));
   expect(screen.getByText('None was started yet.')).toBeTruthy();
 });

@@ -17,7 +17,7 @@ const child = (fields: Partial<ChildFacts> = {}): ChildFacts => ({
   ...fields,
 });
 
-export function shopTree(jobs = 6): TreeNode[] {
+export function shopTree({ jobs = 6, life = 4 } = {}): TreeNode[] {
   const now = Date.now();
   const at = (id: string, fields: Partial<TreeNode>) =>
     aNode({ id, startedAt: now - 3 * 3_600_000, ...fields });
@@ -55,8 +55,8 @@ export function shopTree(jobs = 6): TreeNode[] {
     }),
     under('4121.0.2', 'db', { child: child({ significant: true, protected: true }) }),
     under('4121.0.31', 'cache', {
-      incarnation: 4,
-      restarts: 3,
+      incarnation: life,
+      restarts: life - 1,
       startedAt: now - 18_000,
       exitReason: 'Error: connection reset by peer',
       backlogWord: 'pending',

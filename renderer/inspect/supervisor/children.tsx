@@ -164,7 +164,9 @@ function useChildren(tree: TreeStore, parent: string): { ids: string[]; active: 
       active += 1;
       return true;
     });
-    return { ids, active };
+    // Static children carry their place; those of a dynamic supervisor stand as they were first seen.
+    const order = (id: string) => tree.node(id)?.child?.order ?? 0;
+    return { ids: ids.sort((a, b) => order(a) - order(b)), active };
   }, [shape, tree, parent]);
 }
 

@@ -1,0 +1,92 @@
+import { useId, useState } from 'react';
+import type { TreeNode } from '../../../protocol/tree.ts';
+import { observedAt } from '../../store/desk.ts';
+import { isAlive } from '../../store/row-keys.ts';
+import type { TimelineRow } from '../../store/timeline.ts';
+import { useValue } from '../../store/value.ts';
+import { byWhom, decisionWords, whatWords } from '../../timeline/words.ts';
+import { clockTime, counted, duration } from '../../ui/format.ts';
+import { concerns } from './concerns.ts';
+import { Distribution } from './distribution.tsx';
+import { LivesStrip } from './lives-strip.tsx';
+
+/** Lines shown; older ones are in the timeline. */
+const MAX_LINES = 200;
+
+/** What happened to one lineage: its lives, how long its restarts took, and each event, newest first. */
+export function HistoryTab({ instance, node }: { instance: string; node: TreeNode }) {
+  const all = useValue(observedAt(instance).timeline);
+  const rows = all.filter((row) => concerns(row, node));
+  const [active, setActive] = useState<string | null>(null);
+  const base = useId();
+  const isSupervised = node.kind === 'worker' || node.kind === 'supervisor';
+  const goTo = (row: string) => {
+    setActive(row);
+    document.getElementById(`${base}-${row}`)?.scrollIntoView({ block: 'nearest' });
+  };
+  return (
+    <div className="history-tab" tabIndex={0} role="region" aria-label={`All of ${node.name}`}>
+      {isSupervised && <LivesStrip rows={all} node={node} onOpen={goTo} />}
+      {isSupervised && <Distribution rows={rows} node={node} />}
+      {rows.length === 0 ? (
+        <p className="inspect-note">
+          {isAlive(node)
+            ? 'Nothing has happened to it since Perch’s agent began to listen.'
+            : 'The ledger says nothing of it any more.'}
+        </p>
+      ) : (
+        <Lines base={base} node={node} rows={rows} active={active} />
+      )}
+    </div>
+  );
+}
+
+interface LinesProps {
+  base: string;
+  node: TreeNode;
+  rows: readonly TimelineRow[];
+  active: string | null;
+}
+
+function Lines({ base, node, rows, active }: LinesProps) {
+  const shown = rows.slice(-MAX_LINES).toReversed();
+  return (
+    <>
+      <ol className="history" aria-label={`History of ${node.name}`}>
+        {shown.map((row) => (
+          <li
+            key={row.id}
+            id={`${base}-${row.id}`}
+            className={`history-item${row.id === active ? ' is-active' : ''}`}
+          >
+            <p className="history-head">
+              <span className="code soft">{clockTime(row.at)}</span>
+              <span>{whatWords(row)}</span>
+              <span className="code">
+                {row.successor
+                  ? `#${row.node.incarnation} → #${row.successor.incarnation}`
+                  : `#${row.node.incarnation}`}
+              </span>
+              {row.tookMs !== null && <span className="history-took">{duration(row.tookMs)}</span>}
+            </p>
+            {linesOf(row).map((words) => (
+              <p key={words} className="soft selectable">
+                {words}
+              </p>
+            ))}
+          </li>
+        ))}
+      </ol>
+      {rows.length > shown.length && (
+        <p className="inspect-note">
+          {counted(rows.length - shown.length, 'older event is', 'older events are')} in the timeline.
+        </p>
+      )}
+    </>
+  );
+}
+
+function linesOf(row: TimelineRow): string[] {
+  const reason = row.reason === whatWords(row) ? '' : (row.reason ?? '');
+  return [reason, decisionWords(row), byWhom(row)].filter((words) => words !== '');
+}
