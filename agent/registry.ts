@@ -56,6 +56,8 @@ export interface DeclaredNode extends Handover {
   exitReason: string | null;
   readonly supervisor: SupervisorFacts | null;
   readonly child: ChildFacts | null;
+  /** It is `restarting`: when its successor is due, milliseconds since 1970. */
+  restartsAt?: number | null;
   /** Where a worker hosted on a thread or process really runs, once that is known. */
   runsIn: { threadId: number } | { pid: number } | null;
   /** Carries out an act on this very incarnation. The facts that follow tell how it went. */
@@ -127,6 +129,7 @@ export type LocalFact = { t: number; at: number } & (
       intensity: number;
       periodMs: number;
       affected: DeclaredNode[];
+      delayMs?: number;
     }
   | { kind: 'started'; node: DeclaredNode; previous: DeclaredNode | null }
   | { kind: 'ready'; node: DeclaredNode }

@@ -47,6 +47,8 @@ export type LedgerFact =
       intensity: number;
       periodMs: number;
       affected: NodeRef[];
+      /** The restart waits so long: the supervisor's back-off. Absent: it is at once. */
+      delayMs?: number;
     }
   | { kind: 'started'; node: NodeRef; previous: NodeRef | null }
   | { kind: 'ready'; node: NodeRef }

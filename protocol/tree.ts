@@ -14,6 +14,8 @@ export const STATUSES = [
   'exited',
   'straggler',
   'stale',
+  /** It has ended, and its successor waits for the supervisor's back-off; `metrics.restartsAt` says until when. */
+  'restarting',
 ] as const;
 export type NodeStatus = (typeof STATUSES)[number];
 
@@ -31,6 +33,8 @@ export interface Metrics {
   loopDelayMs?: number;
   /** Things waiting, under the node's own `backlogWord`. */
   backlog?: number;
+  /** Of a node that is `restarting`: when its successor is due, milliseconds since 1970. */
+  restartsAt?: number;
 }
 
 export interface Link {
@@ -50,6 +54,8 @@ export interface SupervisorFacts {
   nextRefillAt?: number | null;
   /** OTP's auto_shutdown; absent: never. */
   autoShutdown?: 'never' | 'any_significant' | 'all_significant';
+  /** Restarts wait: `firstMs`, then longer for each in a row, `mostMs` at most. Absent: they do not. */
+  backOff?: { firstMs: number; mostMs: number };
 }
 
 /** What a child spec said; null for nodes that no supervisor started. */

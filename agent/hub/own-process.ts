@@ -2,7 +2,7 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { LedgerFact, NodeRef } from '../../protocol/ledger.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { TreeNode } from '../../protocol/tree.ts';
+import type { Metrics, TreeNode } from '../../protocol/tree.ts';
 import type { HubMessage, ProbeMessage, WireNode, WireRef } from '../probe/messages.ts';
 import type { Ledger } from './ledger.ts';
 import { ThreadLink } from './thread-link.ts';
@@ -201,7 +201,7 @@ export class OwnProcess {
   #putDeclared(threadId: number, wire: WireNode): void {
     const id = this.#declaredId(threadId, wire.serial);
     const thread = this.#threadNodeId(threadId);
-    const { serial, parent, backlog, runsIn, hasState, backlogWord, ...plain } = wire;
+    const { serial, parent, backlog, restartsAt, runsIn, hasState, backlogWord, ...plain } = wire;
     const isHosted = runsIn !== null && 'threadId' in runsIn;
     const hostThread = isHosted ? this.#tree.nodes.get(this.#threadNodeId(runsIn.threadId)) : undefined;
     const hostedMetrics = hostThread?.metrics.backlog;
@@ -219,11 +219,13 @@ export class OwnProcess {
       observed: true,
       command: null,
       metrics:
-        backlog !== null
-          ? { backlog }
-          : hostedMetrics === undefined
-            ? (this.#tree.nodes.get(id)?.metrics ?? {})
-            : { backlog: hostedMetrics },
+        restartsAt !== undefined
+          ? { restartsAt }
+          : backlog !== null
+            ? { backlog }
+            : hostedMetrics === undefined
+              ? withoutWait(this.#tree.nodes.get(id)?.metrics)
+              : { backlog: hostedMetrics },
     });
     if (isHosted && wire.endedAt === null) {
       this.#hosting.set(runsIn.threadId, id);
@@ -336,6 +338,12 @@ export class OwnProcess {
 function threadExit({ code, thrown }: Extract<ProbeMessage, { t: 'thread-ended' }>): [string, object] {
   if (code === null) return ['ended', {}];
   return [thrown?.reason ?? `exit code ${code}`, { code, ...(thrown?.stack ? { stack: thrown.stack } : {}) }];
+}
+
+/** Its wait is over once it is told of without one. */
+function withoutWait(metrics: Metrics = {}): Metrics {
+  const { restartsAt, ...others } = metrics;
+  return restartsAt === undefined ? metrics : others;
 }
 
 /** What a node is before anything more is known of it. */

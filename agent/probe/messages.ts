@@ -24,6 +24,7 @@ export interface WireNode {
   backlog: number | null;
   supervisor: SupervisorFacts | null;
   child: ChildFacts | null;
+  restartsAt?: number;
   runsIn: { threadId: number } | { pid: number } | null;
 }
 

@@ -299,6 +299,7 @@ function toWire(node: DeclaredNode): WireNode {
     ...handoverToWire(node),
     supervisor: node.supervisor,
     child: node.child,
+    ...(node.restartsAt ? { restartsAt: node.restartsAt } : {}),
     runsIn: node.runsIn,
   };
 }

@@ -6,7 +6,7 @@ type Refusal = Extract<ActReceipt, { accepted: false }>;
 
 /**
  * Why an act on this incarnation is refused, or null. `protectedBelow`: a protected descendant, which would end
- * with it. What has ended can only be started again, by `restart`.
+ * with it. What has ended can only be started again, by `restart`; while that is due anyway, `stop` prevents it.
  */
 export function actRefusal(
   incarnation: Incarnation,
@@ -14,7 +14,9 @@ export function actRefusal(
   protectedBelow: string | null,
 ): Refusal | null {
   const name = `${incarnation.lineage} #${incarnation.incarnation}`;
-  if (!incarnation.hasPlace || (incarnation.isOver && act !== 'restart')) {
+  const isPossible =
+    !incarnation.isOver || act === 'restart' || (act === 'stop' && incarnation.restartsAt !== null);
+  if (!incarnation.hasPlace || !isPossible) {
     return refuse('GONE', `${name} has already ended.`);
   }
   if (incarnation.isProtected) {

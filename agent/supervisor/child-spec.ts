@@ -1,8 +1,12 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ResourceLimits } from 'node:worker_threads';
+import type { BackOff } from './back-off.ts';
 import type { WorkerContext } from './context.ts';
 import type { AutoShutdown, RestartType, Strategy, SupervisorFlags } from './state.ts';
+
+/** The longest a timer of Node waits; a longer one fires at once. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /** How a child is told to end: OTP's words. `afterMs` asks, and kills when that time is over. */
 export type Shutdown = 'brutal_kill' | 'infinity' | { afterMs: number };
@@ -57,6 +61,8 @@ export interface SupervisorOptions extends CommonSpec {
   intensity?: number;
   periodMs?: number;
   autoShutdown?: AutoShutdown;
+  /** Not OTP's: how long it waits before it restarts a child. Absent: not at all. Defaults `factor` 2, `jitter` 0. */
+  backOff?: Pick<BackOff, 'firstMs' | 'mostMs'> & Partial<BackOff>;
 }
 
 /** A worker's spec with every default filled in and checked. */
@@ -108,7 +114,7 @@ export function readCommon(
   if (restart !== 'permanent' && restart !== 'transient' && restart !== 'temporary') {
     throw wrong(name, 'restart', restart, `'permanent', 'transient' or 'temporary'`);
   }
-  const isTimed = typeof shutdown === 'object' && shutdown !== null && isCount(shutdown.afterMs);
+  const isTimed = typeof shutdown === 'object' && shutdown !== null && isMs(shutdown.afterMs);
   if (shutdown !== 'brutal_kill' && shutdown !== 'infinity' && !isTimed) {
     throw wrong(name, 'shutdown', shutdown, `'brutal_kill', 'infinity' or { afterMs: 5000 }`);
   }
@@ -128,7 +134,20 @@ export function readFlags(options: SupervisorOptions, strategy: Strategy, name: 
   if (!['never', 'any_significant', 'all_significant'].includes(autoShutdown)) {
     throw wrong(name, 'autoShutdown', autoShutdown, `'never', 'any_significant' or 'all_significant'`);
   }
-  return { strategy, intensity, periodMs, autoShutdown };
+  const { backOff } = options;
+  const waits = backOff === undefined ? {} : { backOff: readBackOff(backOff, `${name}: backOff`) };
+  return { strategy, intensity, periodMs, autoShutdown, ...waits };
+}
+
+function readBackOff(backOff: NonNullable<SupervisorOptions['backOff']>, name: string): BackOff {
+  if (typeof backOff !== 'object' || backOff === null)
+    throw wrong(name, 'it', backOff, '{ firstMs: 100, mostMs: 10_000 }');
+  const { firstMs, mostMs, factor = 2, jitter = 0 } = backOff;
+  if (!isMs(firstMs) || firstMs === 0) throw wrong(name, 'firstMs', firstMs, 'milliseconds, 1 or more');
+  if (!isMs(mostMs) || mostMs < firstMs) throw wrong(name, 'mostMs', mostMs, 'milliseconds, firstMs or more');
+  if (!(Number.isFinite(factor) && factor >= 1)) throw wrong(name, 'factor', factor, 'a number, 1 or more');
+  if (!(jitter >= 0 && jitter <= 1)) throw wrong(name, 'jitter', jitter, 'a share from 0 to 1');
+  return { firstMs, mostMs, factor, jitter };
 }
 
 /** The strategy of a static supervisor. */
@@ -160,6 +179,10 @@ function readModule(module: unknown, name: string): string {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isMs(value: unknown): value is number {
+  return isCount(value) && value <= LONGEST_MS;
 }
 
 function wrong(name: string, field: string, got: unknown, expected: string): TypeError {

@@ -63,8 +63,9 @@ export class Definition {
   }
 
   facts(): SupervisorFacts {
-    const { strategy, intensity, periodMs, autoShutdown } = this.flags;
-    return { strategy, intensity, periodMs, restartsInPeriod: 0, nextRefillAt: null, autoShutdown };
+    const { backOff, ...flags } = this.flags;
+    const waits = backOff ? { backOff: { firstMs: backOff.firstMs, mostMs: backOff.mostMs } } : {};
+    return { ...flags, restartsInPeriod: 0, nextRefillAt: null, ...waits };
   }
 
   /** The places of a new life: its declared children, each with the count of its lineage. */

@@ -81,6 +81,8 @@ export class Incarnation implements DeclaredNode {
   runsIn: { threadId: number } | { pid: number } | null = null;
   /** Set right after it was made. */
   life: Life | null = null;
+  /** It has ended and its successor waits until then, milliseconds since 1970. */
+  restartsAt: number | null = null;
   /** The call of the act that ends it. */
   call: string | undefined = undefined;
   isReady = false;
@@ -153,11 +155,18 @@ export class Incarnation implements DeclaredNode {
     if (this.isObserved) this.happened({ kind: 'straggler', node: this, afterMs });
   }
 
+  /** Its successor waits until `at`; null: not any more. What was killed and still runs keeps its status. */
+  waits(at: number | null): void {
+    this.restartsAt = at;
+    if (this.hasEnded) this.status = at === null ? 'exited' : 'restarting';
+    this.changed();
+  }
+
   /** It has lost its place to a successor, or for good. */
   detach(): void {
     if (this.#isDetached) return;
     this.#isDetached = true;
-    if (this.status === 'exited') this.#leave();
+    if (this.hasEnded) this.#leave();
   }
 
   stop(call: string | undefined): void {
@@ -218,7 +227,7 @@ export class Incarnation implements DeclaredNode {
   }
 
   get hasEnded(): boolean {
-    return this.status === 'exited';
+    return this.status === 'exited' || this.status === 'restarting';
   }
 
   get isObserved(): boolean {
@@ -234,7 +243,7 @@ export class Incarnation implements DeclaredNode {
   }
 
   #end(exit: Exit): void {
-    this.status = 'exited';
+    this.status = this.restartsAt === null ? 'exited' : 'restarting';
     this.endedAt = Date.now();
     this.exitReason = exit.reason;
     this.changed();

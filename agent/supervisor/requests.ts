@@ -1,3 +1,4 @@
+import { decideAgainstWait } from './back-off.ts';
 import { answer, beginStarting, beginStopping, forget } from './sequence.ts';
 import type { Child, RequestEvent, Turn } from './state.ts';
 
@@ -14,6 +15,7 @@ export function answerRequest<C extends Child, R>(turn: Turn<C, R>, event: Reque
   if (!child || isOtherLife) return answer(turn, request, { error: 'not_found' });
   switch (event.type) {
     case 'terminate-child':
+      decideAgainstWait(turn, child);
       return beginStopping(turn, [child], { kind: 'reply', child, request }, { call: event.call });
     case 'cycle-child':
       return beginStopping(turn, [child], { kind: 'cycle', child, request }, { call: event.call });

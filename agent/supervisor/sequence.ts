@@ -1,3 +1,4 @@
+import { beginWait, endWait } from './back-off.ts';
 import type { Exit } from './exit.ts';
 import type { Child, Reply, Starting, Stopping, SupervisorEnd, Turn } from './state.ts';
 
@@ -71,7 +72,8 @@ function stopNext<C extends Child, R>(turn: Turn<C, R>, operation: Stopping<C, R
     if (inOrder && child.phase !== 'stopping') stop(turn, child, false, operation.call);
     if (child.phase === 'stopping') return;
     // OTP: a temporary child that is stopped with its group is not started again with it.
-    if (then.kind === 'start' && child.rule.restart === 'temporary') forget(turn, child);
+    if ((then.kind === 'start' || then.kind === 'wait') && child.rule.restart === 'temporary')
+      forget(turn, child);
   }
   turn.state.operation = null;
   switch (then.kind) {
@@ -79,6 +81,8 @@ function stopNext<C extends Child, R>(turn: Turn<C, R>, operation: Stopping<C, R
       const kept = then.group.filter((child) => turn.state.children.get(child.id) === child);
       return beginStarting(turn, kept, { kind: 'restart' });
     }
+    case 'wait':
+      return beginWait(turn, then.child, then.delayMs);
     case 'reply':
       drop(turn, then.child);
       return answer(turn, then.request, { child: then.child });
@@ -96,6 +100,7 @@ function stop<C extends Child, R>(turn: Turn<C, R>, child: C, kill: boolean, cal
   if (phase === 'restarting' || child.exit !== null) {
     child.phase = 'none';
     child.exit = null;
+    endWait(turn, child);
     return;
   }
   child.phase = 'stopping';

@@ -1,4 +1,5 @@
 import type { Decision } from '../../protocol/ledger.ts';
+import type { BackOff, Wait } from './back-off.ts';
 import type { Exit } from './exit.ts';
 import { Fifo } from './fifo.ts';
 import { emptyWindow, type RestartWindow } from './restart-window.ts';
@@ -14,18 +15,22 @@ export interface SupervisorFlags {
   readonly intensity: number;
   readonly periodMs: number;
   readonly autoShutdown: AutoShutdown;
+  /** Absent: a restart is at once, as OTP's. */
+  readonly backOff?: BackOff;
 }
 
 /** A child as the decisions see it. Whoever drives `transition` may extend it; only these fields are touched. */
 export interface Child {
   readonly id: string;
   readonly rule: { readonly restart: RestartType; readonly significant: boolean };
-  /** `none`: OTP's `undefined`. `restarting`: its restart failed, and is tried again soon. */
+  /** `none`: OTP's `undefined`. `restarting`: its restart failed and is tried again soon, or it waits (back-off.ts). */
   phase: 'none' | 'starting' | 'running' | 'stopping' | 'restarting';
   /** Names one life, OTP's pid: an event about another life than this is ignored. */
   pid: number;
   /** It ended while the supervisor was busy; the exit waits in the queue. */
   exit: Exit | null;
+  /** Set where the supervisor has a back-off, from the first restart on. */
+  wait?: Wait;
 }
 
 /** What code asks of a supervisor; `request` comes back in a `reply` effect. OTP's calls of the same names. */
@@ -47,6 +52,8 @@ export type SupervisorEvent<C extends Child, R> =
   | { type: 'exited'; child: C; pid: number; exit: Exit }
   /** A restart that failed is due again. */
   | { type: 'try-again'; child: C; pid: number }
+  /** The wait before its restart is over. */
+  | { type: 'due'; child: C; pid: number }
   | RequestEvent<C, R>
   /** Its parent, or the code that owns it, ends it in an orderly way. */
   | { type: 'shutdown' }
@@ -78,9 +85,13 @@ export type Effect<C extends Child, R> =
   /** Ask it to end within its own shutdown; an `exited` must follow. */
   | { do: 'stop'; child: C; pid: number; call: string | undefined }
   | { do: 'kill'; child: C; pid: number }
-  | { do: 'decide'; child: C; decision: Decision; restartsInPeriod: number; affected: C[] }
+  /** `delayMs`: the restart waits so long, by back-off. */
+  | { do: 'decide'; child: C; decision: Decision; restartsInPeriod: number; affected: C[]; delayMs?: number }
   /** Feed `try-again` after giving other events a turn. */
   | { do: 'try-again'; child: C; pid: number }
+  /** Feed `due` after `delayMs`, unless the wait ends before. */
+  | { do: 'wait'; child: C; pid: number; delayMs: number }
+  | { do: 'end-wait'; child: C }
   /** The child is no longer one of this supervisor's. */
   | { do: 'forget'; child: C }
   | { do: 'reply'; request: R; reply: Reply<C> }
@@ -107,6 +118,8 @@ export interface Stopping<C extends Child, R> {
   call: string | undefined;
   then:
     | { kind: 'start'; group: readonly C[] }
+    /** The child's back-off begins once those that are restarted with it have stopped. */
+    | { kind: 'wait'; child: C; delayMs: number }
     | { kind: 'reply'; child: C; request: R }
     | { kind: 'cycle'; child: C; request: R }
     | { kind: 'exit'; end: SupervisorEnd<C> };
@@ -128,6 +141,8 @@ export interface Turn<C extends Child, R> {
   readonly state: SupervisorState<C, R>;
   readonly effects: Effect<C, R>[];
   readonly nowMs: number;
+  /** From 0 up to 1. */
+  readonly random: () => number;
 }
 
 export function newState<C extends Child, R>(

@@ -37,6 +37,8 @@ export class SupervisorLife implements Life, Owner {
   #nextOrder = 0;
   #oldestRestart: number | null = null;
   readonly #inbox = new Fifo<SlotEvent>();
+  /** Children whose restart waits. Each has its own time: it is jittered. */
+  #waits: Map<Slot, NodeJS.Timeout> | null = null;
   #isTurning = false;
   #deadline: NodeJS.Timeout | null = null;
 
@@ -73,7 +75,7 @@ export class SupervisorLife implements Life, Owner {
     this.#isTurning = true;
     try {
       for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) {
-        const { effects } = transition(this.state, next, performance.now());
+        const { effects } = transition(this.state, next, performance.now(), Math.random);
         for (const effect of effects) this.#perform(effect);
       }
     } finally {
@@ -131,6 +133,10 @@ export class SupervisorLife implements Life, Owner {
       case 'try-again':
         setImmediate(() => this.post({ type: 'try-again', child: effect.child, pid: effect.pid }));
         return;
+      case 'wait':
+        return this.#wait(effect.child, effect.pid, effect.delayMs);
+      case 'end-wait':
+        return this.#endWait(effect.child);
       case 'forget':
         return this.#forget(effect.child);
       case 'reply':
@@ -198,6 +204,7 @@ export class SupervisorLife implements Life, Owner {
     decision,
     restartsInPeriod,
     affected,
+    delayMs,
   }: Extract<Effect<Slot, Request>, { do: 'decide' }>) {
     const by = this.#incarnation;
     if (this.#showBudget(restartsInPeriod)) by.changed();
@@ -215,7 +222,22 @@ export class SupervisorLife implements Life, Owner {
       intensity,
       periodMs,
       affected: nodes,
+      ...(delayMs ? { delayMs } : {}),
     });
+  }
+
+  #wait(slot: Slot, pid: number, delayMs: number): void {
+    // Not unref'd: a service whose only worker waits is not done.
+    const timer = setTimeout(() => this.post({ type: 'due', child: slot, pid }), delayMs);
+    this.#waits ??= new Map();
+    this.#waits.set(slot, timer);
+    slot.node!.waits(Date.now() + delayMs);
+  }
+
+  #endWait(slot: Slot): void {
+    clearTimeout(this.#waits!.get(slot));
+    this.#waits!.delete(slot);
+    slot.node!.waits(null);
   }
 
   /** Puts the count into the facts, with when it falls next; false when they said so already. */

@@ -1,3 +1,4 @@
+import { beginWait, endWait, nextWait } from './back-off.ts';
 import type { Exit } from './exit.ts';
 import { answerRequest } from './requests.ts';
 import { addRestart, countRestarts } from './restart-window.ts';
@@ -14,8 +15,9 @@ import type { Child, Effect, SupervisorEvent, SupervisorState, Turn } from './st
 import { endsSupervisor, restartGroup } from './strategy.ts';
 
 /**
- * What a supervisor does about an event, decided as OTP's supervisor(3) decides. No clock, no timer, no I/O: the
- * same state, event and `nowMs` (monotonic milliseconds) always give the same effects, to be performed in order.
+ * What a supervisor does about an event, decided as OTP's supervisor(3) decides. No clock, no timer, no chance, no
+ * I/O: the same state, event, `nowMs` (monotonic milliseconds) and `random` (0 up to 1, for back-off's jitter)
+ * always give the same effects, to be performed in order.
  *
  * `state` and its children are changed in place and given back: a copy of 100,000 dynamic children for each
  * exit would cost more than the restart. Whoever wants to know what would happen passes in a copy.
@@ -27,14 +29,17 @@ export function transition<C extends Child, R>(
   state: SupervisorState<C, R>,
   event: SupervisorEvent<C, R>,
   nowMs: number,
+  random: () => number = noChance,
 ): { state: SupervisorState<C, R>; effects: Effect<C, R>[] } {
-  const turn: Turn<C, R> = { state, effects: [], nowMs };
+  const turn: Turn<C, R> = { state, effects: [], nowMs, random };
   take(turn, event);
   while (state.operation === null && state.phase === 'running' && state.queue.size > 0) {
     serve(turn, state.queue.shift()!);
   }
   return { state, effects: turn.effects };
 }
+
+const noChance = (): number => 0;
 
 /** What cannot wait is handled here; the rest once nothing is under way. */
 function take<C extends Child, R>(turn: Turn<C, R>, event: SupervisorEvent<C, R>): void {
@@ -51,6 +56,7 @@ function take<C extends Child, R>(turn: Turn<C, R>, event: SupervisorEvent<C, R>
     case 'kill':
       return beginExit(turn, { why: 'killed' });
     case 'try-again':
+    case 'due':
       state.queue.push(event);
       return;
     default:
@@ -81,6 +87,9 @@ function serve<C extends Child, R>(turn: Turn<C, R>, event: SupervisorEvent<C, R
       return;
     case 'try-again':
       if (event.child.pid === event.pid && event.child.phase === 'restarting') restart(turn, event.child);
+      return;
+    case 'due':
+      if (event.child.pid === event.pid && event.child.wait?.isRunning) restartNow(turn, event.child);
       return;
     case 'start-child':
     case 'terminate-child':
@@ -119,7 +128,24 @@ function restart<C extends Child, R>(turn: Turn<C, R>, child: C): void {
   }
   const group = restartGroup(state, child);
   const affected = group.length === 1 ? [] : group.filter((other) => other !== child);
-  effects.push({ do: 'decide', child, decision: 'restart', restartsInPeriod, affected });
+  const delayMs = nextWait(turn, child);
+  effects.push({ do: 'decide', child, decision: 'restart', restartsInPeriod, affected, delayMs });
+  if (delayMs > 0) return restartLater(turn, child, affected, delayMs);
   if (affected.length === 0) return beginStarting(turn, group, { kind: 'restart' });
   beginStopping(turn, affected.reverse(), { kind: 'start', group });
+}
+
+/** Those that are restarted with it do not run on without it. */
+function restartLater<C extends Child, R>(turn: Turn<C, R>, child: C, affected: C[], delayMs: number): void {
+  if (affected.length === 0) return beginWait(turn, child, delayMs);
+  beginStopping(turn, affected.reverse(), { kind: 'wait', child, delayMs });
+}
+
+/** The wait is over; it was counted when it began. What of its group was started meanwhile is stopped again. */
+function restartNow<C extends Child, R>(turn: Turn<C, R>, child: C): void {
+  endWait(turn, child);
+  child.phase = 'none';
+  const group = restartGroup(turn.state, child);
+  const others = group.filter((other) => other.phase !== 'none').reverse();
+  beginStopping(turn, others, { kind: 'start', group });
 }

@@ -25,7 +25,8 @@ function wordsOf(event: LedgerEvent): string {
     case 'decided': {
       const budget = `${event.restartsInPeriod} of ${event.intensity} in ${duration(event.periodMs)}`;
       const others = event.affected.length > 0 ? `, with ${event.affected.length} more` : '';
-      return `${event.by.lineage} decided: ${event.decision} (${budget})${others}`;
+      const wait = event.delayMs ? ` in ${duration(event.delayMs)}` : '';
+      return `${event.by.lineage} decided: ${event.decision}${wait} (${budget})${others}`;
     }
     case 'started':
       return event.previous

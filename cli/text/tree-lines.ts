@@ -1,5 +1,5 @@
 import type { NodeStatus, TreeNode } from '../../protocol/tree.ts';
-import { age, figures } from './figures.ts';
+import { age, clockTime, figures } from './figures.ts';
 import type { Paint } from './paint.ts';
 import { cut, oneLine, pad, widthOf } from './plain.ts';
 
@@ -105,6 +105,9 @@ function kindWord(node: TreeNode): string {
 }
 
 export function statusWord(node: TreeNode): string {
+  const { restartsAt } = node.metrics;
+  if (node.status === 'restarting' && restartsAt !== undefined)
+    return `restarting at ${clockTime(restartsAt)}`;
   return node.blockedMs === null ? node.status : `blocked ${age(node.blockedMs)}`;
 }
 
@@ -118,6 +121,7 @@ function paintStatus(status: NodeStatus, paint: Paint): (text: string) => string
     case 'stopping':
     case 'stale':
     case 'suspended':
+    case 'restarting':
       return paint.caution;
     case 'running':
     case 'exited':

@@ -1,15 +1,19 @@
 import type { TreeNode } from '../../protocol/tree.ts';
 import type { Severity } from '../fleet/health.ts';
 import { isAlive } from '../store/row-keys.ts';
-import { duration } from '../ui/format.ts';
+import { clockTime, duration } from '../ui/format.ts';
 
 /** A node's status in words, with how long where that matters. */
 export function statusWords(node: TreeNode): string {
   if (node.status === 'blocked' && node.blockedMs !== null) return `blocked ${duration(node.blockedMs)}`;
+  const { restartsAt } = node.metrics;
+  if (node.status === 'restarting' && restartsAt !== undefined)
+    return `restarting at ${clockTime(restartsAt)}`;
   return node.status;
 }
 
 export function severityOf(node: TreeNode): Severity | 'ended' {
+  if (node.status === 'restarting') return 'waiting';
   if (!isAlive(node)) return 'ended';
   switch (node.status) {
     case 'blocked':

@@ -77,7 +77,7 @@ function decisionWords(event: Extract<LedgerEvent, { kind: 'decided' }>): string
   const budget = `${event.restartsInPeriod} of ${event.intensity} in ${event.periodMs / 1000} s`;
   switch (event.decision) {
     case 'restart':
-      return `${by} restarts it (${budget})`;
+      return `${by} restarts it${event.delayMs ? ` in ${event.delayMs} ms` : ''} (${budget})`;
     case 'no-restart':
       return `${by} does not restart it, as its restart type says`;
     case 'escalate':

@@ -107,7 +107,9 @@ async function carryOut(act: ActUnderWay): Promise<ActDocument> {
     throw new PerchError('NOT_POSSIBLE', `This agent knows no ${request.act}`);
   }
   const isStoppedChild = request.act === 'restart' && hub.isStoppedChild(asked);
-  if (asked.endedAt !== null && !isStoppedChild) {
+  // Its restart is due, and is prevented.
+  const isWaiting = request.act === 'stop' && asked.status === 'restarting';
+  if (asked.endedAt !== null && !isStoppedChild && !isWaiting) {
     const words = `#${asked.incarnation} of ${asked.lineage} has already ended.`;
     return refusal(tracking, request, 'GONE', words);
   }

@@ -66,6 +66,12 @@ describe('what cannot be is refused with the name of the child and what to write
     ['an endless intensity', { intensity: Number.POSITIVE_INFINITY }, 'a whole number of restarts'],
     ['no period', { periodMs: 0 }, 'milliseconds, 1 or more'],
     ['a strange autoShutdown', { autoShutdown: 'always' }, "'any_significant'"],
+    ['a back-off without a first wait', { backOff: { firstMs: 0, mostMs: 9 } }, 'backOff: firstMs is 0'],
+    ['a back-off that shrinks', { backOff: { firstMs: 10, mostMs: 9 } }, 'mostMs is 9'],
+    ['a back-off longer than a timer', { backOff: { firstMs: 1, mostMs: 2 ** 31 } }, 'mostMs is 2147483648'],
+    ['half a factor', { backOff: { firstMs: 1, mostMs: 9, factor: 0.5 } }, 'factor is 0.5'],
+    ['too much jitter', { backOff: { firstMs: 1, mostMs: 9, jitter: 2 } }, 'a share from 0 to 1'],
+    ['a back-off that is a number', { backOff: 100 }, 'backOff: it is 100'],
     ['children of another kind', { children: {} }, 'an array'],
     ['no child', { children: [null] }, 'must be a child spec or a supervisor, not null'],
     [

@@ -39,6 +39,7 @@ export class Drive {
   /** Restarts that failed are tried again only when `retry` says so. */
   holdsRetries = false;
   nowMs = 0;
+  random = 0;
   #inbox: SupervisorEvent<Child, string>[] = [];
   #retries: SupervisorEvent<Child, string>[] = [];
   #isTurning = false;
@@ -79,7 +80,8 @@ export class Drive {
     for (;;) {
       const next = this.#inbox.shift() ?? (this.holdsRetries ? undefined : this.#retries.shift());
       if (!next) break;
-      for (const effect of transition(this.state, next, this.nowMs).effects) this.#perform(effect);
+      for (const effect of transition(this.state, next, this.nowMs, () => this.random).effects)
+        this.#perform(effect);
     }
     this.#isTurning = false;
     return this.log.slice(before);
@@ -87,6 +89,12 @@ export class Drive {
 
   retry(): string[] {
     return this.#retries.splice(0).flatMap((event) => this.feed(event));
+  }
+
+  /** The child's wait is over: its timer fires. */
+  due(id: string): string[] {
+    this.nowMs = Math.max(this.nowMs, this.child(id).wait!.dueMs);
+    return this.feed({ type: 'due', child: this.child(id), pid: this.child(id).pid });
   }
 
   running(): string[] {
@@ -124,6 +132,12 @@ export class Drive {
       }
       case 'try-again':
         this.#retries.push({ type: 'try-again', child: effect.child, pid: effect.pid });
+        return;
+      case 'wait':
+        this.log.push(`wait ${effect.child.id} ${effect.delayMs}`);
+        return;
+      case 'end-wait':
+        this.log.push(`end-wait ${effect.child.id}`);
         return;
       case 'forget':
         this.log.push(`forget ${effect.child.id}`);
