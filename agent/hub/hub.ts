@@ -22,7 +22,8 @@ import { keptAs } from './kept-as.ts';
 import { Ledger } from './ledger.ts';
 import { refOf } from './node-ref.ts';
 import { OtherProcesses } from './other-processes.ts';
-import { OwnProcess, processName } from './own-process.ts';
+import { OwnProcess } from './own-process.ts';
+import { processName } from './process-name.ts';
 import { TreeStore } from './tree-store.ts';
 
 /** Threads are asked for what they hold before a tree is given away; a busy one is not waited for longer. */

@@ -6,8 +6,9 @@ import type { Hub } from './hub.ts';
 import type { JoinRequest } from './join.ts';
 import type { JoinedHub } from './joined-hub.ts';
 import { refOf } from './node-ref.ts';
-import { blankNode, processName } from './own-process.ts';
+import { blankNode } from './own-process.ts';
 import { cpuPercentBetween, type ProcessSample, readProcess, scanDescendants } from './proc.ts';
+import { processName } from './process-name.ts';
 
 interface Known {
   label: string;

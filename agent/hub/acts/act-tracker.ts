@@ -47,7 +47,9 @@ export function track(tracking: Tracking, event: LedgerEvent): ActProgress | nul
   if (event.kind === 'decided' && tracking.chain.has(event.node.id)) {
     phases.decidedMs = afterMs;
     tracking.affected = event.affected.filter((node) => node.id !== target.id);
-    const words = decisionWords(event);
+    // A stop is not decided about, but for one that takes back a restart that is due.
+    const isTakenBack = tracking.act === 'stop' && event.decision === 'no-restart';
+    const words = isTakenBack ? `${event.by.lineage} no longer restarts it` : decisionWords(event);
     if (event.decision === 'no-restart') end(tracking, 'not-restarted', words);
     if (event.decision === 'shutdown') end(tracking, 'not-restarted', words);
     if (event.decision === 'escalate') end(tracking, 'escalated', words);
