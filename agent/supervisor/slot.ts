@@ -1,3 +1,4 @@
+import type { Wait } from './back-off.ts';
 import type { Spec } from './child-spec.ts';
 import type { Definition } from './definition.ts';
 import type { Exit } from './exit.ts';
@@ -17,6 +18,8 @@ export class Slot implements Child {
   phase: Child['phase'] = 'none';
   pid = 0;
   exit: Exit | null = null;
+  /** Not a field of every slot: most supervisors have no back-off. */
+  declare wait?: Wait;
   /** Looked up when it first starts: until then another of its id may live. */
   lives: Lives;
   /** The current life, or the last one while none has followed. */

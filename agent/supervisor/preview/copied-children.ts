@@ -12,6 +12,7 @@ export class Copy implements Child {
   phase: Child['phase'] = 'none';
   pid = 0;
   exit: Exit | null = null;
+  declare wait?: Child['wait'];
   /** The real life that it began with; null once that has ended in the rehearsal, or where there was none. */
   node: Slot['node'] = null;
   incarnation: number;
@@ -33,6 +34,7 @@ export class Copy implements Child {
     copy.phase = slot.phase;
     copy.pid = slot.pid;
     copy.exit = slot.exit;
+    if (slot.wait) copy.wait = { ...slot.wait };
     copy.node = slot.node && !slot.node.isOver ? slot.node : null;
     return copy;
   }

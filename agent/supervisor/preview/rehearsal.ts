@@ -179,7 +179,11 @@ export class Rehearsed {
         return;
       case 'exit':
         return this.#exit(effect.end);
+      case 'wait':
+        // What comes of it later is told as if it were now.
+        return this.#post({ type: 'due', child: effect.child, pid: effect.pid });
       case 'try-again':
+      case 'end-wait':
       case 'forget':
       case 'reply':
         return;
@@ -303,7 +307,8 @@ function copyState(state: SupervisorLife['state'], left: CopiesLeft): CopyState 
 function copyEvent(event: SlotEvent, children: CopiedChildren): CopyEvent | null {
   switch (event.type) {
     case 'exited':
-    case 'try-again': {
+    case 'try-again':
+    case 'due': {
       const child = children.get(event.child.id);
       return child ? { ...event, child } : null;
     }
@@ -349,7 +354,8 @@ function copyThen(
       return { kind: 'exit', end: { why: 'shutdown' } };
     default: {
       const child = children.get(then.child.id);
-      return child ? { kind: then.kind, child, request: null } : null;
+      if (!child) return null;
+      return then.kind === 'wait' ? { ...then, child } : { kind: then.kind, child, request: null };
     }
   }
 }

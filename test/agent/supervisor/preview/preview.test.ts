@@ -61,6 +61,19 @@ describe('a preview', () => {
     expect(preview.budget).toMatchObject({ by: 'app/inner', before: 0, after: 1, intensity: 0 });
   });
 
+  it('tells what is restarted after a wait as well', async () => {
+    const children = ['a', 'b'].map((id) => ({ ...task, id }));
+    const backOff = { firstMs: 60_000, mostMs: 60_000 };
+    await start(supervisor('app', { strategy: 'one_for_all', intensity: 3, backOff, children }));
+    const lineages = (lives: { lineage: string }[]) => lives.map(({ lineage }) => lineage);
+    const { stops, restarts } = previewOf('app/a', 'kill');
+    expect([lineages(stops), lineages(restarts)]).toEqual([
+      ['app/a', 'app/b'],
+      ['app/a', 'app/b'],
+    ]);
+    expect(watch.node('app/a').status).toBe('running');
+  });
+
   it('refuses what the act refuses, and names what is protected', async () => {
     const inner = supervisor('inner', { children: [{ ...task, id: 'a', protected: true }] });
     await start(supervisor('app', { children: [inner] }));
