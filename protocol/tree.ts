@@ -67,6 +67,8 @@ export interface ChildFacts {
   protected: boolean;
   /** Its place among its siblings, in start order, the same for its successors; absent below a dynamic supervisor. */
   order?: number;
+  /** It must say this often that it goes on; `missed` in a row are a crash. Absent: it need not. */
+  heartbeat?: { everyMs: number; missed: number };
 }
 
 export interface TreeNode {

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { ResourceLimits } from 'node:worker_threads';
 import type { BackOff } from './back-off.ts';
 import type { WorkerContext } from './context.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import type { AutoShutdown, RestartType, Strategy, SupervisorFlags } from './state.ts';
 
 /** The longest a timer of Node waits; a longer one fires at once. */
@@ -29,6 +30,8 @@ interface WorkerOptions extends CommonSpec {
    * `context.ready()`. What ends before it is ready has failed to start.
    */
   ready?: 'implied' | 'explicit';
+  /** Not OTP's: once it is ready its code must call `context.beat()` this often, or it has crashed. `missed`: default 3. */
+  heartbeat?: Pick<Heartbeat, 'everyMs'> & Partial<Heartbeat>;
 }
 
 /** Runs in the event loop of the code that declared it. */
@@ -77,6 +80,7 @@ export interface Spec {
   readonly shutdown: Shutdown;
   readonly isProtected: boolean;
   readonly isReadyExplicit: boolean;
+  readonly heartbeat: Heartbeat | null;
   readonly resourceLimits: ResourceLimits | undefined;
 }
 
@@ -99,8 +103,19 @@ export function readSpec(spec: TemplateSpec, name: string, autoShutdown: AutoShu
     args,
     ...readCommon(spec, name, autoShutdown, { afterMs: 5000 }),
     isReadyExplicit: ready === 'explicit',
+    heartbeat: spec.heartbeat === undefined ? null : readHeartbeat(spec.heartbeat, `${name}: heartbeat`),
     resourceLimits: host === 'thread' ? spec.resourceLimits : undefined,
   };
+}
+
+function readHeartbeat(heartbeat: NonNullable<WorkerOptions['heartbeat']>, name: string): Heartbeat {
+  if (typeof heartbeat !== 'object' || heartbeat === null)
+    throw wrong(name, 'it', heartbeat, '{ everyMs: 1000, missed: 3 }');
+  const { everyMs, missed = 3 } = heartbeat;
+  if (!isMs(everyMs) || everyMs < 10) throw wrong(name, 'everyMs', everyMs, 'milliseconds, 10 or more');
+  if (!isCount(missed) || missed === 0)
+    throw wrong(name, 'missed', missed, 'a whole number of beats, 1 or more');
+  return { everyMs, missed };
 }
 
 /** Restart type, shutdown and the like: of workers and supervisors. */

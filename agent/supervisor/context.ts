@@ -23,6 +23,8 @@ export interface WorkerContext<Args = unknown> {
   backlog(word: string, reference: object): void;
   /** Says that it is ready, where the child spec has `ready: 'explicit'`. */
   ready(): void;
+  /** Says that it goes on, where the child spec has a `heartbeat`; cheap enough for every round of a loop. */
+  beat(): void;
   /** Sends a message to whoever listens on the child's handle. On a thread or process it is structured-cloned. */
   post(message: unknown): void;
   /** Takes messages sent to the child's handle; what it returns (or resolves to) answers `handle.ask`. */
@@ -48,6 +50,7 @@ export interface ContextHome {
   readonly args: unknown;
   handOver(what: Handover): void;
   becomeReady(): void;
+  beat(): void;
   send(envelope: Envelope): void;
   /** Its code threw where nobody awaits it. */
   crash(thrown: unknown): void;
@@ -127,6 +130,12 @@ export class Context implements WorkerContext {
   get ready(): WorkerContext['ready'] {
     return () => {
       if (!this.#isOver) this.#home.becomeReady();
+    };
+  }
+
+  get beat(): WorkerContext['beat'] {
+    return () => {
+      if (!this.#isOver) this.#home.beat();
     };
   }
 

@@ -21,6 +21,7 @@ export interface Exit {
 export const NORMAL: Exit = { kind: 'normal', reason: 'normal' };
 export const SHUTDOWN: Exit = { kind: 'shutdown', reason: 'shutdown' };
 export const KILLED: Exit = { kind: 'abnormal', reason: 'killed' };
+export const HEARTBEAT_MISSED: Exit = { kind: 'abnormal', reason: 'heartbeat missed' };
 export const KILLED_STILL_RUNNING: Exit = { ...KILLED, isStillRunning: true };
 
 /** Longest reason and stack that are kept: they travel to every watcher. */

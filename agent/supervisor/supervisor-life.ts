@@ -192,6 +192,7 @@ export class SupervisorLife implements Life, Owner {
         shutdown: typeof shutdown === 'object' ? shutdown.afterMs : shutdown,
         significant,
         protected: this.#incarnation.isProtected || spec.isProtected,
+        ...('heartbeat' in spec && spec.heartbeat ? { heartbeat: spec.heartbeat } : {}),
         ...(this.state.flags.strategy === 'dynamic' ? {} : { order: this.#nextOrder++ }),
       };
       this.#childFacts.set(spec, facts);

@@ -1,6 +1,7 @@
 import type { Spec } from '../child-spec.ts';
 import type { Mail } from '../context.ts';
-import { type Exit, KILLED, NORMAL, SHUTDOWN, thrownExit } from '../exit.ts';
+import { type Exit, HEARTBEAT_MISSED, KILLED, NORMAL, SHUTDOWN, thrownExit } from '../exit.ts';
+import { AwaitedBeats, BEATS_PASSED_ON } from '../heartbeat.ts';
 import type { Incarnation, Life } from '../incarnation.ts';
 import type { FromRunner, StartNote, ToRunner } from './notes.ts';
 
@@ -19,6 +20,8 @@ export abstract class HostedLife implements Life {
   readonly #args: unknown;
   #told: 'nothing' | 'stop' | 'kill' = 'nothing';
   #deadline: NodeJS.Timeout | null = null;
+  #beats: AwaitedBeats | null = null;
+  #crash: Exit | null = null;
   #last: Extract<FromRunner, { perch: 'done' | 'failed' }> | null = null;
   #launchError: unknown = undefined;
   #hasEnded = false;
@@ -39,9 +42,11 @@ export abstract class HostedLife implements Life {
 
   start(): void {
     const { name: id, lineage, incarnation } = this.incarnation;
-    const { module, isReadyExplicit, shutdown } = this.spec;
+    const { module, isReadyExplicit, shutdown, heartbeat } = this.spec;
     const graceMs = shutdown === 'brutal_kill' ? 0 : shutdown === 'infinity' ? 5000 : shutdown.afterMs;
-    const start = { module: module!, id, lineage, incarnation, args: this.#args, isReadyExplicit, graceMs };
+    const beatMs = heartbeat && heartbeat.everyMs / BEATS_PASSED_ON;
+    const who = { module: module!, id, lineage, incarnation, args: this.#args };
+    const start = { ...who, isReadyExplicit, graceMs, beatMs };
     try {
       this.launch({ perch: 'start', ...start });
     } catch (thrown) {
@@ -55,6 +60,7 @@ export abstract class HostedLife implements Life {
     if (shutdown === 'brutal_kill') return this.kill();
     if (this.#hasEnded || this.#told !== 'nothing') return;
     this.#told = 'stop';
+    this.#beats?.end();
     const ms = shutdown === 'infinity' ? null : shutdown.afterMs;
     // Not unref'd: whoever awaits the stop waits for this, and what it ends keeps the process alive anyway.
     if (ms !== null) this.#deadline = setTimeout(() => this.kill(), ms);
@@ -65,6 +71,7 @@ export abstract class HostedLife implements Life {
   kill(): void {
     if (this.#hasEnded || this.#told === 'kill') return;
     this.#told = 'kill';
+    this.#beats?.end();
     this.terminate();
   }
 
@@ -75,7 +82,10 @@ export abstract class HostedLife implements Life {
   protected noted(note: FromRunner): void {
     switch (note.perch) {
       case 'ready':
-        return this.incarnation.ready();
+        this.incarnation.ready();
+        return this.#awaitBeats();
+      case 'beat':
+        return this.#beats?.beat();
       case 'heard':
         return this.incarnation.heard(note.envelope);
       case 'done':
@@ -88,15 +98,27 @@ export abstract class HostedLife implements Life {
   protected ended(ending: Ending): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.#beats?.end();
     if (this.#deadline) clearTimeout(this.#deadline);
     this.incarnation.exited(this.#exitOf(ending));
+  }
+
+  #awaitBeats(): void {
+    const { heartbeat } = this.spec;
+    if (!heartbeat || this.#beats || this.#hasEnded || this.#told !== 'nothing') return;
+    this.#beats = new AwaitedBeats(heartbeat, () => {
+      // Somebody holds it up: that is not its fault.
+      if (this.incarnation.status === 'suspended') return this.#beats!.beat();
+      this.#crash = HEARTBEAT_MISSED;
+      this.kill();
+    });
   }
 
   #exitOf({ code, signal, error = this.#launchError }: Ending): Exit {
     const facts = { ...(code === null ? {} : { code }), ...(signal ? { signal } : {}) };
     const last = this.#last;
     if (error !== undefined) return { ...thrownExit(error), ...facts };
-    if (this.#told === 'kill') return { ...KILLED, ...facts };
+    if (this.#told === 'kill') return { ...(this.#crash ?? KILLED), ...facts };
     if (last?.perch === 'failed' && !(last.isAbort && this.#told === 'stop')) {
       const { reason, stack, error: cause } = last;
       return { kind: 'abnormal', reason, ...facts, ...(stack ? { stack } : {}), error: cause };

@@ -10,6 +10,8 @@ export interface StartNote {
   incarnation: number;
   args: unknown;
   isReadyExplicit: boolean;
+  /** Of its beats it passes on one in this time; null where none are awaited. */
+  beatMs: number | null;
   /** How long it may take to end when its parent is gone. */
   graceMs: number;
 }
@@ -20,6 +22,7 @@ export type ToRunner = StartNote | { perch: 'stop' } | { perch: 'mail'; mail: Ma
 /** From runner to supervisor. `done`: `run` has returned or resolved. `failed`: it threw, or its code did. */
 export type FromRunner =
   | { perch: 'ready' }
+  | { perch: 'beat' }
   | { perch: 'done' }
   | { perch: 'failed'; reason: string; stack: string | null; isAbort: boolean; error: unknown }
   | { perch: 'heard'; envelope: Envelope };

@@ -70,6 +70,8 @@ class RunnerHome implements ContextHome {
   readonly args: unknown;
   crash: (thrown: unknown) => void = () => {};
   readonly #line: Line;
+  readonly #beatMs: number | null;
+  #beatAt = 0;
 
   constructor(start: StartNote, line: Line) {
     this.id = start.id;
@@ -77,6 +79,7 @@ class RunnerHome implements ContextHome {
     this.incarnation = start.incarnation;
     this.args = start.args;
     this.#line = line;
+    this.#beatMs = start.beatMs;
   }
 
   /** The worker's node is declared in its supervisor's thread; what it shows lies here. */
@@ -88,6 +91,15 @@ class RunnerHome implements ContextHome {
 
   becomeReady(): void {
     this.#line.send({ perch: 'ready' });
+  }
+
+  /** Also from within a busy loop: notes leave at once. */
+  beat(): void {
+    if (this.#beatMs === null) return;
+    const nowMs = performance.now();
+    if (nowMs - this.#beatAt < this.#beatMs) return;
+    this.#beatAt = nowMs;
+    this.#line.send({ perch: 'beat' });
   }
 
   send(envelope: Envelope): void {

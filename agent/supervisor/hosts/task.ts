@@ -1,7 +1,16 @@
 import type { Handover } from '../../registry.ts';
 import type { Spec } from '../child-spec.ts';
 import { Context, type ContextHome, type Envelope, isAbort, type Mail } from '../context.ts';
-import { type Exit, KILLED, KILLED_STILL_RUNNING, NORMAL, SHUTDOWN, thrownExit } from '../exit.ts';
+import {
+  type Exit,
+  HEARTBEAT_MISSED,
+  KILLED,
+  KILLED_STILL_RUNNING,
+  NORMAL,
+  SHUTDOWN,
+  thrownExit,
+} from '../exit.ts';
+import { AwaitedBeats } from '../heartbeat.ts';
 import type { Incarnation, Life } from '../incarnation.ts';
 import { afterKill, type Killed } from './straggler.ts';
 
@@ -19,6 +28,7 @@ export class TaskLife implements Life, ContextHome, Killed {
   #isGivenUp = false;
   #crash: Exit | null = null;
   #deadline: NodeJS.Timeout | null = null;
+  #beats: AwaitedBeats | null = null;
 
   constructor(incarnation: Incarnation, spec: Spec, args: unknown) {
     this.#incarnation = incarnation;
@@ -38,7 +48,7 @@ export class TaskLife implements Life, ContextHome, Killed {
       () => this.#settle(NORMAL, null),
       (thrown) => this.#settle(thrownExit(thrown), thrown),
     );
-    if (!this.#spec.isReadyExplicit) this.#incarnation.ready();
+    if (!this.#spec.isReadyExplicit) this.becomeReady();
   }
 
   stop(): void {
@@ -46,6 +56,7 @@ export class TaskLife implements Life, ContextHome, Killed {
     if (shutdown === 'brutal_kill') return this.kill();
     if (this.hasSettled || this.#told !== 'nothing') return;
     this.#told = 'stop';
+    this.#beats?.end();
     // Not unref'd: whoever awaits the stop waits for this.
     if (shutdown !== 'infinity') this.#deadline = setTimeout(() => this.kill(), shutdown.afterMs);
     this.#context.tell('shutdown');
@@ -54,6 +65,7 @@ export class TaskLife implements Life, ContextHome, Killed {
   kill(): void {
     if (this.hasSettled || this.#told === 'kill') return;
     this.#told = 'kill';
+    this.#beats?.end();
     this.#clearDeadline();
     this.#context.end('killed');
     afterKill(this);
@@ -90,6 +102,16 @@ export class TaskLife implements Life, ContextHome, Killed {
 
   becomeReady(): void {
     this.#incarnation.ready();
+    const { heartbeat } = this.#spec;
+    if (!heartbeat || this.#beats || this.hasSettled || this.#told !== 'nothing') return;
+    this.#beats = new AwaitedBeats(heartbeat, () => {
+      this.#crash = HEARTBEAT_MISSED;
+      this.kill();
+    });
+  }
+
+  beat(): void {
+    this.#beats?.beat();
   }
 
   send(envelope: Envelope): void {
@@ -106,6 +128,7 @@ export class TaskLife implements Life, ContextHome, Killed {
   /** `run` has returned, resolved, or thrown. */
   #settle(exit: Exit, thrown: unknown): void {
     this.hasSettled = true;
+    this.#beats?.end();
     this.#clearDeadline();
     this.#context.end('exited');
     if (this.#isGivenUp) this.#incarnation.endedLate(this.#crash ?? KILLED);

@@ -7,6 +7,7 @@ const run = () => undefined;
 
 test('defaults are those of OTP', () => {
   expect(readSpec({ host: 'task', run }, 'x', 'never')).toEqual({
+    heartbeat: null,
     host: 'task',
     run,
     module: null,
@@ -49,6 +50,15 @@ describe('what cannot be is refused with the name of the child and what to write
       "ready is true; it must be 'implied' or 'explicit'",
     ],
     ['significant, never', { host: 'task', run, restart: 'transient', significant: true }, "'never'"],
+    [
+      'a heartbeat of its own rhythm',
+      { host: 'task', run, heartbeat: {} },
+      'heartbeat: everyMs is undefined',
+    ],
+    ['a heartbeat too fast', { host: 'task', run, heartbeat: { everyMs: 9 } }, 'milliseconds, 10 or more'],
+    ['a heartbeat never missed', { host: 'task', run, heartbeat: { everyMs: 10, missed: 0 } }, 'missed is 0'],
+    ['a heartbeat that is a number', { host: 'task', run, heartbeat: 10 }, 'heartbeat: it is 10'],
+    ['a deadline longer than a timer', { host: 'task', run, shutdown: { afterMs: 2 ** 31 } }, 'shutdown'],
     ['no id', { host: 'task', run, id: undefined }, 'without a slash, not undefined'],
     ['an id with a slash', { host: 'task', run, id: 'a/b' }, "without a slash, not 'a/b'"],
     ['an id with a newline', { host: 'task', run, id: 'a\nb' }, 'printable'],
