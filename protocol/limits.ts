@@ -65,6 +65,22 @@ export const LIMITS = {
   stateStringChars: 1000,
   /** Characters of a reason given for an act. */
   maxReasonChars: 500,
+  /**
+   * The state that a kill is about to take along: it is read in the same turn, so it gets less than a look does
+   * (`lostStateMs` of the thread), and what runs elsewhere is waited for so long before it is killed unseen.
+   */
+  lostStateMs: 2,
+  lostStateDepth: 6,
+  lostStateBreadth: 64,
+  lostStateBytes: 16 * 1024,
+  lostAskMs: 100,
+  /** How long after its `ready` a successor may take to hand over its state. The act's answer waits, nothing else. */
+  lostAfterMs: 1000,
+  /** Places of a difference that are listed, and the bytes of their values and paths; the rest is counted. */
+  maxLostPlaces: 20,
+  maxLostBytes: 4096,
+  /** Differences whose values the hub keeps; of older ones counts and paths remain. */
+  maxLostValues: 200,
   /** Nodes that a preview lists as stopped, and as started; more are counted. A person reads no more before an act. */
   maxPreviewNodes: 200,
   /** Children that a preview copies; what lies beyond them it counts without a decision about each. */

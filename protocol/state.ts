@@ -81,6 +81,8 @@ export interface StateAnswer {
   partial: boolean;
   /** When it was read, milliseconds since 1970. */
   at: number;
+  /** What waited at that moment, where it declared a backlog. */
+  backlog?: { word: string; count: number };
 }
 
 export function isTagged(value: StateValue): value is Tagged {

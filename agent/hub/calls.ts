@@ -2,17 +2,15 @@ import type { StackAnswer } from '../../protocol/calls.ts';
 import { asPerchError, PerchError } from '../../protocol/errors.ts';
 import type { LedgerEvent } from '../../protocol/ledger.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { StateAnswer } from '../../protocol/state.ts';
 import type { TreeDelta, TreeNode } from '../../protocol/tree.ts';
 import { PROTOCOL_VERSION } from '../../protocol/version.ts';
 import { readStack } from '../inspect/thread-stack.ts';
-import type { Questions } from '../probe/messages.ts';
 import type { Hub } from './hub.ts';
-import { evaluate } from './inspector.ts';
-import { refOf } from './node-ref.ts';
+import { documentWithoutValues } from './lost/without-values.ts';
 import { previewOf } from './preview/preview.ts';
 import { describeNative } from './proc.ts';
-import type { CallContext, Handlers } from './session.ts';
+import type { CallContext, Handlers, Login } from './session.ts';
+import { readStateOf } from './state-of.ts';
 
 /** What the hub does for each row of the call table. */
 export function handlersOf(hub: Hub): Handlers {
@@ -68,20 +66,26 @@ export function handlersOf(hub: Hub): Handlers {
       return null;
     },
 
-    act: (args, { login, emit, drained }) =>
-      hub.acts.perform(
+    act: async (args, { login, emit, drained }) => {
+      const document = await hub.acts.perform(
         { ...args, timeoutMs: args.timeoutMs ?? LIMITS.callMs },
         { author: login.author, progress: emit, flushed: drained },
-      ),
+      );
+      return mayInspect(login) ? document : documentWithoutValues(document);
+    },
 
     preview: (args) => previewOf(hub, args),
 
-    ledger: ({ since, limit }) => hub.ledger.read(since, limit),
+    ledger: ({ since, limit }, { login }) => hub.ledger.read(since, limit, { mayInspect: mayInspect(login) }),
 
     'watch-ledger': (args, context) => watchLedger(hub, args.since ?? 0, context),
 
     audit: ({ since }) => hub.audit.read(since),
   };
+}
+
+function mayInspect({ capabilities }: Login): boolean {
+  return capabilities.includes('inspect');
 }
 
 function findNode(hub: Hub, id: string): TreeNode {
@@ -121,7 +125,7 @@ async function watchTree(
 }
 
 async function watchLedger(hub: Hub, since: number, context: CallContext<'watch-ledger'>): Promise<null> {
-  const { emit, signal, queuedBytes, drained } = context;
+  const { login, emit, signal, queuedBytes, drained } = context;
   let sentSeq = since - 1;
   let waiting: Promise<void> | null = null;
   const send = (): void => {
@@ -134,7 +138,7 @@ async function watchLedger(hub: Hub, since: number, context: CallContext<'watch-
       });
       return;
     }
-    const answer = hub.ledger.read(sentSeq + 1);
+    const answer = hub.ledger.read(sentSeq + 1, undefined, { mayInspect: mayInspect(login) });
     const last: LedgerEvent | undefined = answer.events.at(-1);
     if (!last) return;
     sentSeq = last.seq;
@@ -158,91 +162,6 @@ async function watchLedger(hub: Hub, since: number, context: CallContext<'watch-
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-}
-
-interface StateArgs {
-  node: string;
-  path?: string;
-  from?: number;
-  depth?: number;
-  breadth?: number;
-  maxBytes?: number;
-  timeoutMs?: number;
-}
-
-async function readStateOf(
-  hub: Hub,
-  node: TreeNode,
-  args: StateArgs,
-  signal: AbortSignal,
-): Promise<StateAnswer> {
-  if (node.endedAt !== null)
-    throw new PerchError('GONE', `#${node.incarnation} of ${node.lineage} has ended`);
-  const timeoutMs = args.timeoutMs ?? LIMITS.callMs;
-  const holder = await holderOf(hub, node, timeoutMs);
-  const joined = hub.joinedByProcess(holder);
-  if (joined) {
-    // In its own hub the worker is what its main thread hosts.
-    const there = holder.kind === 'process' ? `${joined.label}.0` : holder.id;
-    const answer = await joined.caller.call('state', { ...args, node: there }, { signal });
-    return { ...answer, node: refOf(node) };
-  }
-  const [, thread, serial] = holder.id.split('.');
-  const question: Questions['state']['args'] = {
-    serial: serial === undefined ? 'hosted' : Number(serial),
-    path: args.path ?? '',
-    from: args.from ?? 0,
-    depth: args.depth ?? LIMITS.stateDepth,
-    breadth: args.breadth ?? LIMITS.stateBreadth,
-    maxBytes: args.maxBytes ?? LIMITS.stateBytes,
-  };
-  const threadId = Number(thread ?? 0);
-  const answer = await askForState(hub, threadId, question, timeoutMs);
-  return { node: refOf(node), ...answer, at: Date.now() };
-}
-
-/** A worker that was only just started may be ready before its thread or process has said hello to the hub. */
-const ARRIVAL_MS = 2000;
-
-/** The node whose thread holds the state: the worker itself, or the thread or process it runs in. */
-async function holderOf(hub: Hub, node: TreeNode, timeoutMs: number): Promise<TreeNode> {
-  if (node.kind !== 'worker' || node.host === 'task') return node;
-  const look = (): TreeNode | null => {
-    const host = hub.hostOf(node);
-    if (host?.kind === 'thread') return hub.own.threads.has(host.threadId!) || !hub.isOwn(host) ? host : null;
-    const joined = hub.others.joinedHosting(node.id);
-    return joined ? (hub.tree.nodes.get(joined.label) ?? null) : null;
-  };
-  const holder = await hub.untilArrived(look, Math.min(timeoutMs, ARRIVAL_MS));
-  if (!holder) throw new PerchError('NOT_OBSERVED', `No agent answers where ${node.lineage} runs`);
-  return holder;
-}
-
-/** Asks the thread; where its loop stands still, asks inside the busy function, with the same bounds. */
-async function askForState(
-  hub: Hub,
-  threadId: number,
-  question: Questions['state']['args'],
-  timeoutMs: number,
-): Promise<Questions['state']['answer']> {
-  const link = hub.own.threads.get(threadId);
-  if (!link) throw new PerchError('NOT_OBSERVED', `No agent runs in thread ${threadId}`);
-  try {
-    return await link.ask('state', question, Math.min(timeoutMs, LIMITS.blockedMs));
-  } catch (thrown) {
-    if (asPerchError(thrown).code !== 'LOOP_BLOCKED') throw thrown;
-    const ask = JSON.stringify(JSON.stringify(question));
-    const expression = `globalThis[Symbol.for('perch.agent')].probe.answerText('state', ${ask})`;
-    const text = await evaluate(threadId, expression, timeoutMs).catch((cause) => {
-      throw asPerchError(cause).code === 'TIMEOUT' ? thrown : cause;
-    });
-    const { value, error } = JSON.parse(String(text)) as {
-      value: Questions['state']['answer'];
-      error?: Parameters<typeof PerchError.fromDocument>[0];
-    };
-    if (error) throw PerchError.fromDocument(error);
-    return value;
-  }
 }
 
 /** The stack of a thread; of a process, its main thread's; of anything declared, its thread's. */

@@ -1,7 +1,7 @@
 import type { Act } from '../../protocol/act.ts';
 import type { ErrorDocument } from '../../protocol/errors.ts';
 import type { LedgerFact } from '../../protocol/ledger.ts';
-import type { StateAnswer } from '../../protocol/state.ts';
+import type { StateAnswer, StateValue } from '../../protocol/state.ts';
 import type { ChildFacts, HostKind, NodeStatus, SupervisorFacts } from '../../protocol/tree.ts';
 import type { ActCause, ActReceipt, LocalPreview, PreviewedLife } from '../registry.ts';
 
@@ -96,7 +96,15 @@ export interface Questions {
       breadth: number;
       maxBytes: number;
     };
-    answer: Pick<StateAnswer, 'value' | 'cost' | 'partial'>;
+    answer: Pick<StateAnswer, 'value' | 'cost' | 'partial' | 'backlog'>;
+  };
+  /** State and backlog at this moment; nulls for what was not declared. */
+  handover: {
+    args: Questions['state']['args'] & { maxMs: number };
+    answer: {
+      state: { value: StateValue; partial: boolean } | null;
+      backlog: NonNullable<StateAnswer['backlog']> | null;
+    };
   };
   act: { args: { serial: number; act: Act; cause: ActCause; claim: SharedArrayBuffer }; answer: ActReceipt };
   preview: { args: { serial: number; act: Act }; answer: WirePreview | null };

@@ -7,6 +7,7 @@ import {
   readStateText,
   resolveReference,
 } from '../inspect/state.ts';
+import { quote } from '../inspect/state-intrinsics.ts';
 import type {
   DeclaredNode,
   Handover,
@@ -118,7 +119,11 @@ export class Probe implements RegistryObserver {
       // A state becomes text without a look for the service's `toJSON`.
       if (question === 'state') {
         const { reference, bounds } = this.#stateToRead(asked);
-        return `{"value":${readStateText(reference, bounds)}}`;
+        const backlog = backlogOf(this.#handedOver(asked.serial));
+        const text = readStateText(reference, bounds);
+        if (!backlog) return `{"value":${text}}`;
+        const waiting = `{"word":${quote(backlog.word)},"count":${backlog.count}}`;
+        return `{"value":${text.slice(0, -1)},"backlog":${waiting}}}`;
       }
       return JSON.stringify({ value: this.answer(question, asked) });
     } catch (thrown) {
@@ -142,7 +147,16 @@ export class Probe implements RegistryObserver {
     },
     state: (args) => {
       const { reference, bounds } = this.#stateToRead(args);
-      return readState(reference, bounds);
+      const backlog = backlogOf(this.#handedOver(args.serial));
+      return { ...readState(reference, bounds), ...(backlog ? { backlog } : {}) };
+    },
+    handover: ({ maxMs, ...args }) => {
+      const handover = this.#handedOver(args.serial);
+      const backlog = backlogOf(handover);
+      if (!handover.state) return { state: null, backlog };
+      const { reference, bounds } = this.#stateToRead(args);
+      const { value, partial, cost } = readState(reference, { ...bounds, maxMs });
+      return { state: { value, partial: partial || cost.truncated > 0 }, backlog };
     },
   };
 
@@ -151,11 +165,16 @@ export class Probe implements RegistryObserver {
     reference: unknown;
     bounds: Partial<ReadOptions>;
   } {
-    const handover = serial === 'hosted' ? this.#registry.hosted : this.#registry.nodes.get(serial);
-    if (!handover && serial !== 'hosted') throw new PerchError('GONE', 'That incarnation has ended.');
-    if (!handover?.state) throw new PerchError('NO_STATE', 'It declared no state.');
+    const handover = this.#handedOver(serial);
+    if (!handover.state) throw new PerchError('NO_STATE', 'It declared no state.');
     const { reference, redact } = handover.state;
     return { reference: resolveReference(reference), bounds: { ...asked, maxMs: LIMITS.stateMs, redact } };
+  }
+
+  #handedOver(serial: number | 'hosted'): Handover {
+    const handover = serial === 'hosted' ? this.#registry.hosted : this.#registry.nodes.get(serial);
+    if (!handover && serial !== 'hosted') throw new PerchError('GONE', 'That incarnation has ended.');
+    return handover ?? {};
   }
 
   changed(node: DeclaredNode): void {
@@ -270,6 +289,11 @@ function takeFirst<T>(from: Set<T>, most: number): T[] {
   return taken;
 }
 
+function backlogOf({ backlog }: Handover): { word: string; count: number } | null {
+  const count = backlog ? backlogCount(backlog.reference) : null;
+  return backlog && count !== null ? { word: backlog.word, count } : null;
+}
+
 function handoverToWire(handover: Handover): {
   hasState: boolean;
   backlogWord: string | null;
@@ -278,7 +302,7 @@ function handoverToWire(handover: Handover): {
   return {
     hasState: handover.state !== undefined,
     backlogWord: handover.backlog?.word ?? null,
-    backlog: handover.backlog ? backlogCount(handover.backlog.reference) : null,
+    backlog: backlogOf(handover)?.count ?? null,
   };
 }
 
@@ -310,9 +334,7 @@ function previewToWire(preview: LocalPreview): WirePreview {
 }
 
 function lifeToWire({ node, ...life }: PreviewedLife): WirePreviewedLife {
-  const count = node?.backlog ? backlogCount(node.backlog.reference) : null;
-  const backlog = node?.backlog && count !== null ? { word: node.backlog.word, count } : null;
-  return { ...life, serial: node?.serial ?? null, backlog };
+  return { ...life, serial: node?.serial ?? null, backlog: node && backlogOf(node) };
 }
 
 const ref = ({ serial, lineage, incarnation }: DeclaredNode) => ({ serial, lineage, incarnation });

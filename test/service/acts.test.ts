@@ -171,7 +171,7 @@ test('the ledger tells it in order: act, exit, decision, start, ready, end of th
   const from = events.findIndex((event) => event.kind === 'act' && event.call === 'told');
   const told = events.slice(from).filter(({ node }) => node.lineage === 'app/games/7f3a');
   const kinds = told.map((event) => event.kind);
-  expect(kinds).toEqual(['act', 'exited', 'decided', 'started', 'ready', 'act-ended']);
+  expect(kinds).toEqual(['act', 'exited', 'decided', 'started', 'ready', 'lost', 'act-ended']);
   const decided = events.slice(from).find((event) => event.kind === 'decided')!;
   expect(decided).toMatchObject({
     by: { lineage: 'app/games' },

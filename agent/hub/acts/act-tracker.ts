@@ -1,4 +1,4 @@
-import type { Act, ActDocument, ActProgress, Outcome } from '../../../protocol/act.ts';
+import type { Act, ActDocument, ActProgress, Budget, Outcome } from '../../../protocol/act.ts';
 import type { LedgerEvent, NodeRef } from '../../../protocol/ledger.ts';
 
 /** How far an act has come, read off the ledger. `ended` is set once its outcome is known. */
@@ -14,6 +14,8 @@ export interface Tracking {
   phases: ActDocument['phases'];
   successor: NodeRef | null;
   affected: NodeRef[];
+  /** Of the supervisor that decided, before and after. */
+  budget: Budget | null;
   ended: { outcome: Outcome; words: string } | null;
 }
 
@@ -27,6 +29,7 @@ export function startTracking(act: Act, target: NodeRef, t0: number): Tracking {
     phases: { exitedMs: null, decidedMs: null, startedMs: null, readyMs: null },
     successor: null,
     affected: [],
+    budget: null,
     ended: null,
   };
 }
@@ -47,6 +50,7 @@ export function track(tracking: Tracking, event: LedgerEvent): ActProgress | nul
   if (event.kind === 'decided' && tracking.chain.has(event.node.id)) {
     phases.decidedMs = afterMs;
     tracking.affected = event.affected.filter((node) => node.id !== target.id);
+    tracking.budget ??= budgetOf(event);
     // A stop is not decided about, but for one that takes back a restart that is due.
     const isTakenBack = tracking.act === 'stop' && event.decision === 'no-restart';
     const words = isTakenBack ? `${event.by.lineage} no longer restarts it` : decisionWords(event);
@@ -72,6 +76,14 @@ export function track(tracking: Tracking, event: LedgerEvent): ActProgress | nul
 
 function end(tracking: Tracking, outcome: Outcome, words: string): void {
   tracking.ended = { outcome, words };
+}
+
+/** A decision that counts a restart has counted this one. */
+function budgetOf(event: Extract<LedgerEvent, { kind: 'decided' }>): Budget {
+  const { by, decision, intensity, periodMs, restartsInPeriod: after } = event;
+  const isCounted = decision === 'restart' || decision === 'escalate';
+  const before = event.restartsBefore ?? after - (isCounted ? 1 : 0);
+  return { by: by.lineage, intensity, periodMs, before, after };
 }
 
 function decisionWords(event: Extract<LedgerEvent, { kind: 'decided' }>): string {

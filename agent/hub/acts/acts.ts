@@ -10,6 +10,7 @@ import { refusal } from './document.ts';
 import { endProcess } from './end-process.ts';
 import { endThread } from './end-thread.ts';
 import { KnownCalls } from './known-calls.ts';
+import { measured } from './measured.ts';
 import {
   type ActAudience,
   type ActRequest,
@@ -134,6 +135,6 @@ async function carryOut(act: ActUnderWay): Promise<ActDocument> {
       return endThread({ ...act, node });
     case 'supervisor':
     case 'worker':
-      return askSupervisor({ ...act, node });
+      return measured({ ...act, node }, askSupervisor);
   }
 }
