@@ -30,6 +30,7 @@ export default defineConfig({
       },
       lane('service', { alone: true, timeoutMs: 30_000 }),
       lane('ssh', { alone: true, timeoutMs: 30_000 }),
+      lane('proof', { alone: true, timeoutMs: 600_000 }),
       lane('packed', { alone: true, timeoutMs: 120_000 }),
       lane('wireguard', { alone: true, timeoutMs: 60_000 }),
       lane('e2e', { alone: true, timeoutMs: 60_000 }),

@@ -1,12 +1,19 @@
-import { randomUUID } from 'node:crypto';
-import type { Act, ActDocument, ActProgress, AuditHead, Outcome } from '../protocol/act.ts';
+import {
+  type Act,
+  type ActDocument,
+  type ActProgress,
+  type AuditHead,
+  isEnding,
+  type Outcome,
+} from '../protocol/act.ts';
 import { isHead } from '../protocol/audit.ts';
 import { asPerchError, ERRORS, PerchError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { InstanceInfo, TreeNode } from '../protocol/tree.ts';
-import { TreeMirror } from '../protocol/tree-mirror.ts';
+import { type ActTarget, type Aftermath, watchAftermath } from './act-aftermath.ts';
+import { isOfOtherEpoch, newCall } from './act-call.ts';
 import { keepHead } from './audit/heads.ts';
-import { backOffMs } from './back-off.ts';
+import { backOffMs, COMES_BACK } from './back-off.ts';
 import { type Clock, pause, systemClock } from './clock.ts';
 import type { Connect } from './instance.ts';
 import type { Session } from './session.ts';
@@ -14,7 +21,7 @@ import type { Session } from './session.ts';
 export interface ActRequest {
   act: Act;
   /** The incarnation meant, as the tree of `epoch` showed it. */
-  node: Pick<TreeNode, 'id' | 'lineage' | 'incarnation' | 'parent'>;
+  node: ActTarget;
   epoch: string;
   reason: string;
   /** Repeats a call: the same id acts once. Made when absent. */
@@ -93,9 +100,12 @@ class ActRun {
   readonly #armedUntil: number;
   /** When it was accepted, by this side's clock; when it was asked for, until then. */
   #startedAt: number;
+  /** Of the agent that is asked: the request's, until the same incarnation was found under another. */
+  #epoch: string;
   #isAsked = false;
   #isAccepted = false;
   #hasSeenExit = false;
+  #lostAt = 0;
   /** The last head that the agent gave. */
   #head: AuditHead | null = null;
   readonly #keep: NonNullable<ActOptions['keep']>;
@@ -106,12 +116,13 @@ class ActRun {
     const { clock, random, onProgress, signal, keep } = options;
     this.#keep = keep ?? keepHead;
     this.#request = request;
+    this.#epoch = request.epoch;
     this.#link = link;
     this.#clock = clock ?? systemClock;
     this.#random = random ?? Math.random;
     this.#onProgress = onProgress ?? (() => {});
     this.#signal = signal;
-    this.#call = request.call ?? `${epochMark(request.epoch)}.${randomUUID()}`;
+    this.#call = request.call ?? newCall(request.epoch);
     this.#timeoutMs = request.timeoutMs ?? LIMITS.callMs;
     this.#startedAt = this.#clock.monotonic();
     this.#armedUntil = this.#startedAt + link.arm.forMs;
@@ -130,26 +141,38 @@ class ActRun {
       const words = 'That call was made in an earlier epoch of the instance; what it was about is gone';
       return this.#document('gone', words, new PerchError('GONE', words, { call: this.#call }));
     }
+    const { session } = this.#link;
+    // A call that is repeated may have been carried out before this agent came to be.
+    const mayBeDone = this.#request.call !== undefined && session.hello.instance.epoch !== this.#epoch;
     try {
-      return await this.#ask(this.#link.session);
+      return await (mayBeDone ? this.#resume(session) : this.#ask(session));
     } catch (thrown) {
       const error = asPerchError(thrown);
       if (!isLost(error)) return this.#failed(error);
     }
-    this.#phases.exitedMs = this.#elapsed();
+    this.#lostAt = this.#elapsed();
+    this.#phases.exitedMs = this.#lostAt;
     // The connection goes with the root process; for anything else it may be the network's doing.
     if (this.#isAccepted && this.#request.node.parent === null) this.#seeExit();
     return this.#afterLoss();
   }
 
   async #ask(session: Session): Promise<ActDocument> {
-    const { act, node, epoch, reason, call: _, timeoutMs: __, ...more } = this.#request;
+    const { act, node, reason, epoch: _, call: __, timeoutMs: ___, ...more } = this.#request;
     // Calls are taken in order: the act needs no word that its session is armed.
     const armed = this.#arm(session);
     this.#isAsked = true;
     const asked = session.call(
       'act',
-      { act, call: this.#call, node: node.id, epoch, reason, timeoutMs: this.#timeoutMs, ...more },
+      {
+        act,
+        call: this.#call,
+        node: node.id,
+        epoch: this.#epoch,
+        reason,
+        timeoutMs: this.#timeoutMs,
+        ...more,
+      },
       {
         signal: this.#signal,
         onEvent: (progress) => {
@@ -203,6 +226,13 @@ class ActRun {
       const session = await this.#connectAgain();
       if (!isSession(session)) {
         if (session) return session;
+      } else if (session.hello.instance.epoch !== this.#epoch && !isEnding(this.#request.act)) {
+        session.close();
+        // Asked again it might be done twice.
+        throw new PerchError(
+          'CONNECTION_LOST',
+          'The agent was started anew; whether it was done is not known',
+        );
       } else {
         try {
           return await this.#resume(session);
@@ -228,7 +258,9 @@ class ActRun {
       const error = asPerchError(thrown);
       if (error.code === 'GONE')
         return this.#document('not-restarted', 'It ended; nothing is to come back for it.');
-      if (error.code === 'CONNECT_FAILED' && this.#request.act === 'stop') {
+      const { act, node } = this.#request;
+      const isAway = error.code === 'CONNECT_FAILED' && this.#elapsed() - this.#lostAt > AWAY_MS;
+      if (isAway && act === 'stop' && node.parent === null && this.#isAccepted) {
         return this.#document('not-restarted', 'It ended, and nothing answers in its place.');
       }
       if (COMES_BACK.has(error.code)) return null;
@@ -237,45 +269,49 @@ class ActRun {
     }
   }
 
+  /** A session came to be again: with the same agent, which knows the call, or with another one. */
   async #resume(session: Session): Promise<ActDocument> {
-    if (session.hello.instance.epoch === this.#request.epoch) return this.#ask(session);
-    this.#seeExit();
-    this.#see('started', 'a new epoch answers');
-    return this.#recovered(await this.#successorIn(session));
+    if (session.hello.instance.epoch === this.#epoch) return this.#ask(session);
+    for (;;) {
+      const aftermath = await this.#aftermath(session);
+      if (aftermath.is !== 'untouched') return this.#followed(aftermath);
+      // The very incarnation runs on under a new agent, which the act can be asked of: it ends it at most once.
+      this.#epoch = session.hello.instance.epoch;
+      const document = await this.#ask(session).catch((thrown) => {
+        const error = asPerchError(thrown);
+        if (isLost(error)) throw error;
+        return this.#failed(error);
+      });
+      // What was asked of the agent before has ended it meanwhile.
+      if (document.outcome !== 'gone') return document;
+    }
   }
 
-  /** The running node of a new epoch that carries on the lineage; the root process where that was the target. */
-  async #successorIn(session: Session): Promise<TreeNode> {
-    const { node } = this.#request;
-    const mirror = new TreeMirror();
-    const found = new AbortController();
-    const cancelTimer = this.#clock.after(Math.max(0, this.#timeoutMs - this.#elapsed()), () =>
-      found.abort(),
-    );
-    let successor: TreeNode | undefined;
-    try {
-      await session.call(
-        'watch-tree',
-        {},
-        {
-          signal: this.#signal ? AbortSignal.any([this.#signal, found.signal]) : found.signal,
-          onEvent: (event) => {
-            if ('snapshot' in event) mirror.reset(event.snapshot);
-            else mirror.apply(event.delta);
-            successor ??= [...mirror.nodes.values()].find(
-              (each) =>
-                (node.parent === null ? each.parent === null : each.lineage === node.lineage) &&
-                (each.status === 'running' || each.status === 'blocked'),
-            );
-            if (successor) found.abort();
-          },
-        },
-      );
-    } finally {
-      cancelTimer();
+  /** What has become of the target, as soon as that is certain, at the latest when the time is up. */
+  async #aftermath(session: Session): Promise<Aftermath> {
+    const { node, act } = this.#request;
+    const timeUp = new AbortController();
+    const leftMs = Math.max(0, this.#timeoutMs - this.#elapsed());
+    const cancelTimer = this.#clock.after(leftMs, () => timeUp.abort());
+    const signal = this.#signal ? AbortSignal.any([this.#signal, timeUp.signal]) : timeUp.signal;
+    const onFollowed = () => this.#seeSuccessor();
+    const aftermath = await watchAftermath(session, node, act, { signal, onFollowed }).finally(cancelTimer);
+    if (this.#signal?.aborted) throw cancelled(this.#call);
+    return aftermath;
+  }
+
+  #followed(aftermath: Exclude<Aftermath, { is: 'untouched' }>): ActDocument {
+    if (aftermath.is === 'followed' && aftermath.isUp) return this.#recovered(aftermath.by);
+    const { node, act } = this.#request;
+    const name = `#${node.incarnation} of ${node.lineage}`;
+    if (aftermath.is === 'ending' || aftermath.is === 'straggler') {
+      return this.#document('straggler', `${name} was told to end and still runs`);
     }
-    if (successor) return successor;
-    throw new PerchError('TIMEOUT', `Nothing of the lineage ${node.lineage} is running in the new epoch`);
+    if (act === 'stop' && aftermath.is !== 'followed') {
+      return this.#document('not-restarted', `${name} ended; nothing runs in its place.`);
+    }
+    const words = `Nothing of the lineage ${node.lineage} is running in the new epoch`;
+    return this.#document('not-recovered', words);
   }
 
   #recovered({ id, incarnation }: TreeNode): ActDocument {
@@ -284,6 +320,11 @@ class ActRun {
       ...this.#document('restarted', `A new epoch has it running as ${id}.`),
       successor: { id, incarnation },
     };
+  }
+
+  #seeSuccessor(): void {
+    this.#seeExit();
+    if (this.#phases.startedMs === null) this.#see('started', 'a new epoch has it');
   }
 
   #seeExit(): void {
@@ -333,30 +374,11 @@ class ActRun {
   }
 }
 
-/**
- * A call made here carries its epoch. An agent that died with what was killed has forgotten the call, so repeating
- * it against the next epoch would kill again.
- */
-function isOfOtherEpoch(call: string, epoch: string): boolean {
-  const mark = /^(.+)\.[\da-f]{8}-[\da-f-]{27}$/.exec(call)?.[1];
-  return mark !== undefined && mark !== epochMark(epoch);
-}
-
-/** What fits before a UUID within the 64 characters of a call's id. */
-function epochMark(epoch: string): string {
-  return epoch.slice(0, 27);
-}
-
 /** An agent that has not said by now that it disarmed the session does so when the session ends. */
 const DISARM_MS = 1000;
 
-/** Failures to connect that a service on its way back shows. */
-const COMES_BACK: ReadonlySet<string> = new Set([
-  'CONNECT_FAILED',
-  'CONNECTION_LOST',
-  'TIMEOUT',
-  'TUNNEL_OFF',
-]);
+/** Nobody answering for so long is a process that has ended: an agent that died in a living one is back sooner. */
+const AWAY_MS = 2000;
 
 function isSession(found: Session | ActDocument | null): found is Session {
   return found !== null && 'hello' in found;

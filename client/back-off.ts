@@ -12,6 +12,14 @@ export function backOffMs(failures: number, random: () => number): number {
   return Math.round(whole * (0.5 + random() / 2));
 }
 
+/** Failures to connect that a service on its way back shows. */
+export const COMES_BACK: ReadonlySet<string> = new Set([
+  'CONNECT_FAILED',
+  'CONNECTION_LOST',
+  'TIMEOUT',
+  'TUNNEL_OFF',
+]);
+
 /** What a failed connection leaves an instance in, and whether trying again by itself can help. */
 export interface AfterFailure {
   state: 'unreachable' | 'refused' | 'host-key-changed' | 'host-key-unknown' | 'tunnel-off' | 'gone';

@@ -5,7 +5,7 @@ import type { NodeMajor } from './node-runtime.ts';
 export interface Lane {
   name: string;
   /** `checks`: tsc and biome. Otherwise the vitest project to run. */
-  project: 'checks' | 'unit' | 'service' | 'ssh' | 'packed' | 'wireguard' | 'e2e' | 'e2e-lab';
+  project: 'checks' | 'unit' | 'service' | 'ssh' | 'proof' | 'packed' | 'wireguard' | 'e2e' | 'e2e-lab';
   /** Only test files whose path holds this word. */
   only?: string;
   /** The services under test run on this Node; the tests themselves on the one that runs npm. */
@@ -20,6 +20,7 @@ export const LANES: readonly Lane[] = [
   { name: 'unit', project: 'unit' },
   { name: 'service', project: 'service' },
   { name: 'ssh', project: 'ssh', needs: ['ssh'] },
+  { name: 'proof', project: 'proof' },
   { name: 'packed', project: 'packed' },
   { name: 'node-22', project: 'service', only: 'smoke', node: 22 },
   { name: 'node-24', project: 'service', only: 'smoke', node: 24 },

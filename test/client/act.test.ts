@@ -132,6 +132,85 @@ describe('an act', () => {
     expect(await done).toMatchObject({ outcome: 'restarted', successor: { id: '5000.0.9' } });
   });
 
+  describe('whose agent alone died, under a process that lives on', () => {
+    const next = { epoch: 'e2' };
+    const shown = (...nodes: ReturnType<typeof nodeOf>[]) => ({ snapshot: snapshotOf(nodes, next) });
+    const process_ = nodeOf('4121', { kind: 'process' });
+
+    /** An act that lost its connection, and the session with the agent that came after. */
+    async function resumed(request: Partial<ActRequest> = {}) {
+      const second = new ScriptedSession(next);
+      const run = lab({ call: 'c', timeoutMs: 5000, ...request }, second);
+      run.first.last('act').event(accepted);
+      run.first.lose(lost);
+      await run.clock.turn(1);
+      return { ...run, second };
+    }
+
+    it('is asked again of the new agent when the same incarnation still runs', async () => {
+      const { second, clock, done } = await resumed();
+      second.last('watch-tree').event(shown(process_, worker));
+      await clock.turn(1);
+      expect(second.last('act').args).toMatchObject({ call: 'c', node: worker.id, epoch: 'e2' });
+      second.last('act').answer(restarted);
+      expect(await done).toBe(restarted);
+    });
+
+    it('looks again when it had been done before it was asked again', async () => {
+      const { second, clock, done } = await resumed();
+      second.last('watch-tree').event(shown(process_, worker));
+      await clock.turn(1);
+      second.last('act').answer({ ...restarted, outcome: 'gone', successor: null });
+      await clock.turn(1);
+      const after = nodeOf('4121.0.18', { lineage: worker.lineage, incarnation: 3 });
+      second.last('watch-tree').event(shown(process_, { ...worker, status: 'exited', endedAt: 5 }, after));
+      expect(await done).toMatchObject({ outcome: 'restarted', successor: { id: after.id, incarnation: 3 } });
+    });
+
+    it('is a straggler when it was told to end and does not, whatever runs beside it', async () => {
+      const { second, clock, done } = await resumed();
+      const after = nodeOf('4121.0.18', { lineage: worker.lineage, incarnation: 3 });
+      second.last('watch-tree').event(shown(process_, { ...worker, status: 'stopping' }, after));
+      await clock.turn(1);
+      second.last('watch-tree').event(shown(process_, { ...worker, status: 'straggler' }, after));
+      expect(await done).toMatchObject({ outcome: 'straggler' });
+    });
+
+    it('that stopped it is done when it is kept as ended', async () => {
+      const { second, done } = await resumed({ act: 'stop' });
+      second.last('watch-tree').event(shown(process_, { ...worker, status: 'exited', endedAt: 5 }));
+      expect(await done).toMatchObject({ outcome: 'not-restarted' });
+    });
+
+    it('that starts a stopped child is asked again while that is still stopped', async () => {
+      const stopped = { ...worker, status: 'exited' as const, endedAt: 5 };
+      const { second, clock } = await resumed({ act: 'restart', node: stopped });
+      second.last('watch-tree').event(shown(process_, stopped));
+      await clock.turn(1);
+      expect(second.last('act').args).toMatchObject({ act: 'restart', node: worker.id, epoch: 'e2' });
+    });
+
+    it('on the root process does not take the living one for its successor', async () => {
+      const { second, clock } = await resumed({ node: root });
+      second.last('watch-tree').event(shown(root));
+      await clock.turn(1);
+      expect(second.last('act').args).toMatchObject({ node: root.id, epoch: 'e2' });
+    });
+
+    it('repeated with its call id under the new agent, follows what the first one did', async () => {
+      const second = new ScriptedSession(next);
+      const { clock } = lab({});
+      const done = runAct(
+        { act: 'kill', node: worker, epoch: 'e1', reason: 'why', call: 'c' },
+        { session: second, connect: () => Promise.reject(none), arm: { reason: 'why', forMs: 60_000 } },
+        { clock },
+      );
+      const after = nodeOf('4121.0.18', { lineage: worker.lineage, incarnation: 3 });
+      second.last('watch-tree').event(shown(process_, after));
+      expect(await done).toMatchObject({ outcome: 'restarted', successor: { id: after.id } });
+    });
+  });
+
   it('is not-recovered when nothing comes back in time', async () => {
     const { clock, first, done } = lab({ node: root, timeoutMs: 2000 });
     first.last('act').event(accepted);
@@ -160,7 +239,8 @@ describe('an act', () => {
     const { clock, first, done } = lab({ node: root, act: 'stop' }, none);
     first.last('act').event(accepted);
     first.lose(lost);
-    await clock.turn(1);
+    // Its agent alone might have died, and would be back by then.
+    await clock.turn(4000);
     expect(await done).toMatchObject({ outcome: 'not-restarted' });
   });
 

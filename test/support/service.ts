@@ -129,7 +129,7 @@ export function localSocket(folder: string, pid: number, except = ''): Promise<s
 }
 
 /** Ends what the service started and left behind, a stuck child say: all of it carries its runtime directory. */
-function endFamily(runtimeDir: string): void {
+export function endFamily(runtimeDir: string): void {
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');

@@ -1,0 +1,90 @@
+import type { Act } from '../protocol/act.ts';
+import type { TreeEvent } from '../protocol/calls.ts';
+import type { TreeNode } from '../protocol/tree.ts';
+import { TreeMirror } from '../protocol/tree-mirror.ts';
+import type { Session } from './session.ts';
+
+/** An incarnation that an act was about, as the tree of an epoch showed it. */
+export type ActTarget = Pick<TreeNode, 'id' | 'lineage' | 'incarnation' | 'parent'> &
+  Partial<Pick<TreeNode, 'startedAt' | 'endedAt'>>;
+
+/**
+ * What has become of a target, read off the tree of a later epoch. `untouched`: it stands there as it did, only the
+ * agent is a new one. `ending`: told to end, and still there. `ended`: it is kept as ended, and nothing has followed.
+ * `missing`: neither it nor a successor is there, yet.
+ */
+export type Aftermath =
+  | { is: 'untouched' | 'ending' | 'straggler' | 'ended' | 'missing' }
+  | { is: 'followed'; by: TreeNode; isUp: boolean };
+
+export function aftermathOf(target: ActTarget, nodes: Iterable<TreeNode>): Aftermath {
+  let same: TreeNode | undefined;
+  let next: TreeNode | undefined;
+  for (const node of nodes) {
+    if (isSame(node, target)) same = node;
+    else if (isSuccessor(node, target) && (!next || isUp(node))) next = node;
+  }
+  const wasAlive = (target.endedAt ?? null) === null;
+  if (same && same.endedAt === null) {
+    if (same.status === 'stopping') return { is: 'ending' };
+    return { is: same.status === 'straggler' ? 'straggler' : 'untouched' };
+  }
+  if (next) return { is: 'followed', by: next, isUp: isUp(next) };
+  if (!same) return { is: 'missing' };
+  // A stopped child that was to be started again, and was not.
+  return { is: wasAlive ? 'ended' : 'untouched' };
+}
+
+/** Of a process two sources tell when it started: /proc, in clock ticks, and the agent inside of it. */
+const SAME_START_MS = 1000;
+
+/** An id names one incarnation of one process; a process that came later may have been given its pid. */
+function isSame(node: TreeNode, { id, lineage, incarnation, startedAt }: ActTarget): boolean {
+  const isThen = startedAt === undefined || Math.abs(node.startedAt - startedAt) < SAME_START_MS;
+  return node.id === id && node.lineage === lineage && node.incarnation === incarnation && isThen;
+}
+
+function isSuccessor(node: TreeNode, { parent, lineage }: ActTarget): boolean {
+  const isOfIt = parent === null ? node.parent === null : node.lineage === lineage;
+  return isOfIt && node.endedAt === null && node.status !== 'stopping' && node.status !== 'straggler';
+}
+
+function isUp({ status }: TreeNode): boolean {
+  return status === 'running' || status === 'blocked';
+}
+
+/** What has become of the target in the tree that a session shows: once it is certain, or when the signal aborts. */
+export async function watchAftermath(
+  session: Session,
+  target: ActTarget,
+  act: Act,
+  { signal, onFollowed }: { signal: AbortSignal; onFollowed(): void },
+): Promise<Aftermath> {
+  const mirror = new TreeMirror();
+  const certain = new AbortController();
+  let aftermath: Aftermath = { is: 'missing' };
+  const onEvent = (event: TreeEvent) => {
+    if (certain.signal.aborted) return;
+    if ('snapshot' in event) mirror.reset(event.snapshot);
+    else mirror.apply(event.delta);
+    aftermath = aftermathOf(target, mirror.nodes.values());
+    if (aftermath.is === 'followed') onFollowed();
+    if (isCertain(aftermath, act)) certain.abort();
+  };
+  await session.call('watch-tree', {}, { signal: AbortSignal.any([signal, certain.signal]), onEvent });
+  return aftermath;
+}
+
+function isCertain(aftermath: Aftermath, act: Act): boolean {
+  switch (aftermath.is) {
+    case 'followed':
+      return aftermath.isUp;
+    case 'ended':
+      return act === 'stop';
+    case 'untouched':
+    case 'straggler':
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * Acts on real services while client, tunnel, hub or service is cut at a random phase: no outcome contradicts what the
+ * service's own log and /proc say, nothing is done twice, and nothing dead is shown alive for long.
+ * PROOF_SEED replays a run, PROOF_ACTS changes how many there are; PROOF_LOG_ACTS=1 prints each.
+ */
+import { afterEach, expect, test } from 'vitest';
+import { Driver, type Verdict } from '../support/proof/driver.ts';
+import { Random } from '../support/proof/random.ts';
+
+const ACTS = Number(process.env.PROOF_ACTS ?? 50);
+const SERVICES = 2;
+const seed = Number(process.env.PROOF_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+const drivers: Driver[] = [];
+afterEach(async () => {
+  for (const driver of drivers.splice(0)) await driver.close();
+});
+
+test(`${ACTS} acts, each cut somewhere, and no word of Perch that is not so`, async () => {
+  console.log(`PROOF_SEED=${seed}`);
+  const verdicts = await Promise.all(
+    Array.from({ length: SERVICES }, async (_, at): Promise<Verdict> => {
+      const say = (line: string) => process.env.PROOF_LOG_ACTS && console.log(`${at}: ${line}`);
+      const driver = await Driver.start(new Random(seed + at), say);
+      drivers.push(driver);
+      return driver.run(ACTS / SERVICES);
+    }),
+  );
+  const counts = new Map<string, number>();
+  for (const verdict of verdicts) {
+    for (const [what, count] of verdict.counts) counts.set(what, (counts.get(what) ?? 0) + count);
+  }
+  console.log(Object.fromEntries([...counts].sort()));
+  console.log(
+    `longest shown after its end: ${Math.round(Math.max(...verdicts.map((v) => v.longestShownMs)))} ms`,
+  );
+  expect(verdicts.flatMap(({ contradictions }) => contradictions)).toEqual([]);
+});

@@ -1,0 +1,306 @@
+import { runAct } from '../../../client/act.ts';
+import { openSession, type Session } from '../../../client/session.ts';
+import { asPerchError } from '../../../protocol/errors.ts';
+import type { TreeNode } from '../../../protocol/tree.ts';
+import { monotonic } from './machine.ts';
+import { Onlooker } from './onlooker.ts';
+import { contradictions, overlaps, type Told } from './oracle.ts';
+import { GAMES, HOSTED, nextPlan, type Plan, WORKERS } from './plan.ts';
+import type { Random } from './random.ts';
+import { Relay } from './relay.ts';
+import { freePort, UnderSupervision } from './under-supervision.ts';
+
+const REASON = 'the proof of truth';
+const ARM = { reason: REASON, forMs: 60_000 };
+const TIMEOUT_MS = 8000;
+const LOOK_MS = 25;
+/** How long the service and its tree may take to be whole again after an act. */
+const WHOLE_MS = 20_000;
+/** A hub that dies again and again is started later and later; a new life of the service begins anew. */
+const HUB_ENDS_A_LIFE = 3;
+
+export interface Verdict {
+  acts: number;
+  /** How many there were of each, for the record. */
+  counts: Map<string, number>;
+  contradictions: string[];
+  longestShownMs: number;
+}
+
+/** One service with its outside supervisor, its tunnel and its client: acts one after another, each cut somewhere. */
+export class Driver {
+  readonly #random: Random;
+  readonly #say: (line: string) => void;
+  readonly #service: UnderSupervision;
+  readonly #onlooker: Onlooker;
+  readonly #relay: Relay;
+  readonly #counts = new Map<string, number>();
+  readonly #told: Told[] = [];
+  readonly #past = new Map<string, TreeNode>();
+  /** Static children that an act stopped, to be started again next. */
+  readonly #stopped = new Map<string, TreeNode>();
+  #relayPort = 0;
+  #session: Session | null = null;
+  /** The act before this one may have ended the service. */
+  #mayBeDying = false;
+  /** The act under way has had its cut. */
+  #isCut = false;
+  #mending: NodeJS.Timeout | undefined;
+  #hubEnds = { boot: 0, count: 0 };
+
+  private constructor(port: number, random: Random, say: (line: string) => void) {
+    this.#random = random;
+    this.#say = say;
+    this.#service = new UnderSupervision(port, () => this.#onlooker.look());
+    this.#onlooker = new Onlooker(this.#service);
+    this.#relay = new Relay(port);
+  }
+
+  static async start(random: Random, say: (line: string) => void): Promise<Driver> {
+    const driver = new Driver(await freePort(), random, say);
+    driver.#relayPort = await driver.#relay.listen();
+    return driver;
+  }
+
+  /** Carries out so many acts, then judges them against the complete log. */
+  async run(acts: number): Promise<Verdict> {
+    while (this.#told.length < acts) await this.#one();
+    await this.#whole();
+    const endedAt = monotonic();
+    // Time must pass: what was told to end, and would still run, has so long to show it in the log.
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    this.#told.forEach((told, at) => {
+      told.closedAt = this.#told[at + 1]?.askedAt ?? endedAt;
+    });
+    const { lives } = this.#service;
+    return {
+      acts,
+      counts: this.#counts,
+      contradictions: [
+        ...this.#told.flatMap((told) => contradictions(told, lives)),
+        ...overlaps(lives, HOSTED),
+        ...this.#onlooker.verdict(),
+      ],
+      longestShownMs: this.#onlooker.longestMs,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#session?.close();
+    this.#onlooker.close();
+    this.#relay.close();
+    await this.#service.stop();
+  }
+
+  async #one(): Promise<void> {
+    await this.#whole();
+    const plan = nextPlan(this.#random, [...this.#stopped.keys()][0] ?? null, this.#mayEndHub());
+    const { aim, act } = plan;
+    const node = this.#nodeOf(plan);
+    if (!node) return;
+    const worker = node.kind === 'worker' || aim.isHost;
+    const told: Told = {
+      call: `act ${this.#told.length + 1}, ${plan.cut} ${JSON.stringify(plan.moment)}`,
+      act,
+      subjects: aim.subjects,
+      blast: aim.blast,
+      dropped: aim.dropped,
+      namesWorker: node.kind === 'worker',
+      incarnation: worker ? this.#incarnationOf(plan, node) : null,
+      isRoot: aim.lineage === 'root',
+      boot: this.#service.pid,
+      askedAt: monotonic(),
+      answeredAt: 0,
+      closedAt: Number.POSITIVE_INFINITY,
+      timeoutMs: TIMEOUT_MS,
+      document: null,
+      isServiceCut: plan.cut === 'service killed' || this.#mayBeDying,
+    };
+    // Its end may come after the answer.
+    this.#mayBeDying = plan.cut === 'service killed' || told.isRoot;
+    this.#told.push(told);
+    this.#isCut = false;
+    this.#hasGaps ||= aim.dropped.length > 0 || (act === 'stop' && GAMES.includes(aim.lineage));
+    const answer = await this.#ask(plan, node);
+    told.answeredAt = monotonic();
+    clearTimeout(this.#mending);
+    this.#relay.mend();
+    told.document = typeof answer === 'string' ? null : answer;
+    const outcome = typeof answer === 'string' ? `error ${answer}` : answer.outcome;
+    this.#say(`${told.call}: ${act} ${node.lineage} ${node.id} → ${outcome}`);
+    for (const what of [outcome, this.#isCut ? plan.cut : 'answered before its cut', act]) {
+      this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
+    }
+    this.#remember(plan, node, outcome);
+  }
+
+  /** Runs the act with its cut. Gives the document, or the code of the error that the client was told. */
+  async #ask({ act, cut, moment, awayMs }: Plan, node: TreeNode) {
+    const { epoch } = this.#onlooker;
+    const session = await this.#connected();
+    const connect = (options?: Parameters<typeof openSession>[1]) => this.#connect(options);
+    const giveUp = new AbortController();
+    const doCut = () => {
+      if (this.#isCut) return;
+      this.#isCut = true;
+      this.#cut(cut, awayMs, session, giveUp);
+    };
+    const request = { act, node, epoch, reason: REASON, timeoutMs: TIMEOUT_MS };
+    if ('beforeAsking' in moment) doCut();
+    const timer = 'afterMs' in moment ? setTimeout(doCut, moment.afterMs) : undefined;
+    try {
+      const options = {
+        signal: giveUp.signal,
+        onProgress: ({ phase }: { phase: string }) => {
+          if ('phase' in moment && moment.phase === phase) doCut();
+        },
+      };
+      return await runAct(request, { session, connect, arm: ARM }, options);
+    } catch (thrown) {
+      const error = asPerchError(thrown);
+      if (error.code !== 'CANCELLED') return error.code;
+      const { call } = error.facts as { call: string };
+      const again = await this.#reconnect();
+      try {
+        return await runAct({ ...request, call }, { session: again, connect, arm: ARM });
+      } catch (thrownAgain) {
+        return asPerchError(thrownAgain).code;
+      } finally {
+        again.close();
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #cut(cut: Plan['cut'], awayMs: number, session: Session, giveUp: AbortController): void {
+    switch (cut) {
+      case 'client dropped':
+        return session.close();
+      case 'client asks again':
+        return giveUp.abort();
+      case 'tunnel cut':
+        this.#relay.cut();
+        this.#mending = setTimeout(() => this.#relay.mend(), awayMs);
+        return;
+      case 'tunnel stalled':
+        this.#relay.stall();
+        this.#mending = setTimeout(() => this.#relay.mend(), awayMs);
+        return;
+      case 'hub died':
+        this.#hubEnds.count++;
+        return this.#service.signal('SIGUSR2');
+      case 'service killed':
+        return this.#service.signal('SIGKILL');
+    }
+  }
+
+  #connect(options?: Parameters<typeof openSession>[1]): Promise<Session> {
+    return openSession(this.#service.target(this.#relayPort), options);
+  }
+
+  /** As a person would: again, until something answers. */
+  async #reconnect(): Promise<Session> {
+    const deadline = monotonic() + WHOLE_MS;
+    for (;;) {
+      try {
+        return await this.#connect();
+      } catch (thrown) {
+        if (monotonic() > deadline) throw thrown;
+      }
+      // Time must pass: it is on its way back, and cannot say so.
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
+
+  async #connected(): Promise<Session> {
+    const { epoch } = this.#onlooker;
+    if (this.#session?.hello.instance.epoch !== epoch) {
+      this.#session?.close();
+      this.#session = null;
+    }
+    if (!this.#session) {
+      const session = await this.#reconnect();
+      this.#session = session;
+      void session.closed.then(() => {
+        if (this.#session === session) this.#session = null;
+      });
+    }
+    return this.#session;
+  }
+
+  #nodeOf({ aim }: Plan): TreeNode | undefined {
+    const nodes = this.#onlooker.nodes();
+    if (aim.lineage === 'root') return nodes.find((node) => node.parent === null);
+    if (aim.isPast) return this.#past.get(aim.lineage);
+    const stopped = this.#stopped.get(aim.lineage);
+    if (stopped) return stopped;
+    const node = this.#onlooker.alive(aim.lineage);
+    if (!aim.isHost) return node;
+    return nodes.find((each) => each.parent === node?.id && each.endedAt === null);
+  }
+
+  #incarnationOf({ aim }: Plan, node: TreeNode): number {
+    return aim.isHost ? this.#onlooker.alive(aim.lineage)!.incarnation : node.incarnation;
+  }
+
+  #remember({ aim, act }: Plan, node: TreeNode, outcome: string): void {
+    const { lineage } = aim;
+    this.#stopped.delete(lineage);
+    if (act !== 'stop' || outcome !== 'not-restarted' || aim.isPast) {
+      if (node.kind === 'worker') this.#past.set(lineage, node);
+      return;
+    }
+    if (!GAMES.includes(lineage) && lineage !== 'root') this.#stopped.set(lineage, node);
+  }
+
+  #mayEndHub(): boolean {
+    const boot = this.#service.pid;
+    if (this.#hubEnds.boot !== boot) this.#hubEnds = { boot, count: 0 };
+    return this.#hubEnds.count < HUB_ENDS_A_LIFE;
+  }
+
+  /** The service's current life is up, seen, and shows every worker that should run. */
+  async #whole(): Promise<void> {
+    const deadline = monotonic() + WHOLE_MS;
+    for (let missing = this.#missing(); missing.length > 0; missing = this.#missing()) {
+      if (monotonic() > deadline) throw new Error(`not whole again: ${missing.join(', ')}`);
+      // Dynamic children do not come back by themselves, stopped or dropped with their supervisor.
+      if (missing.every((each) => GAMES.includes(each))) this.#fill();
+      // Time must pass: nobody tells when log, /proc and tree agree.
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
+
+  #fill(): void {
+    if (this.#hasGaps) this.#service.signal('SIGHUP');
+    this.#hasGaps = false;
+  }
+  /** An act may have taken dynamic children away for good. */
+  #hasGaps = false;
+
+  #missing(): string[] {
+    const { lives, pid } = this.#service;
+    if (!this.#onlooker.isCurrent) return ['the onlooker'];
+    if (this.#stoppedBoot !== pid) {
+      // A new life of the service has everything in its place.
+      this.#stoppedBoot = pid;
+      this.#stopped.clear();
+      this.#past.clear();
+    }
+    return WORKERS.filter((lineage) => {
+      const isStopped = [...this.#stopped.keys()].some(
+        (each) => lineage === each || lineage.startsWith(`${each}/`),
+      );
+      if (isStopped) return false;
+      const node = this.#onlooker.alive(lineage);
+      return !node || !lives.of(pid, lineage, node.incarnation) || this.#lacksHost(node);
+    });
+  }
+  #stoppedBoot = 0;
+
+  #lacksHost(node: TreeNode): boolean {
+    if (node.host === 'task') return false;
+    return !this.#onlooker.nodes().some((each) => each.parent === node.id && each.endedAt === null);
+  }
+}
