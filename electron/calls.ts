@@ -53,6 +53,10 @@ export function ipcCalls(desk: Desk, app: AppHooks): Map<string, IpcRow<IpcCallN
       }),
       answer: (args) => desk.act(args),
     },
+    preview: {
+      args: object({ instance, act: oneOf(ACTS), node, epoch: string(64) }),
+      answer: (args) => desk.preview(args),
+    },
     arm: {
       args: object({
         instance,

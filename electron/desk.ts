@@ -1,6 +1,7 @@
 import type { ActDocument } from '../protocol/act.ts';
 import type { StackAnswer } from '../protocol/calls.ts';
 import type { Arming } from '../protocol/ledger.ts';
+import type { Preview } from '../protocol/preview.ts';
 import type { StateAnswer } from '../protocol/state.ts';
 import type { FleetView, IpcCalls, Push } from './ipc.ts';
 
@@ -15,6 +16,7 @@ export interface Desk {
   state(args: IpcCalls['state']['args']): Promise<StateAnswer>;
   stack(args: IpcCalls['stack']['args']): Promise<StackAnswer>;
   act(args: IpcCalls['act']['args']): Promise<ActDocument>;
+  preview(args: IpcCalls['preview']['args']): Promise<Preview>;
   arm(args: IpcCalls['arm']['args']): Promise<Arming>;
   disarm(instance: string): Promise<void>;
   reconnect(instance: string): void;

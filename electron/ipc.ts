@@ -4,6 +4,7 @@ import type { LedgerAnswer, StackAnswer, TreeEvent } from '../protocol/calls.ts'
 import type { Capability } from '../protocol/capability.ts';
 import type { ErrorDocument } from '../protocol/errors.ts';
 import type { Arming } from '../protocol/ledger.ts';
+import type { Preview } from '../protocol/preview.ts';
 import type { StateAnswer } from '../protocol/state.ts';
 import type { InstanceInfo } from '../protocol/tree.ts';
 
@@ -42,6 +43,8 @@ export interface IpcCalls {
     };
     result: ActDocument;
   };
+  /** What an act would do; needs no arming. */
+  preview: { args: { instance: string; act: Act; node: string; epoch: string }; result: Preview };
   /**
    * Lets this window act on the instance for a while, over a lost connection too; it is read-only before and after.
    * Acts are refused with NOT_ARMED meanwhile. `InstanceView.armed` tells how it stands.

@@ -8,6 +8,7 @@ import { useInterface } from './store/interface.ts';
 import { useValue } from './store/value.ts';
 import { TimelinePane } from './timeline/timeline.tsx';
 import { TreePane } from './tree/tree-pane.tsx';
+import { ArmedFrame } from './ui/armed.tsx';
 import { useGlobalKeys } from './ui/global-keys.ts';
 import { KeySheet } from './ui/key-sheet.tsx';
 import { StatusBar } from './ui/status-bar.tsx';
@@ -22,6 +23,7 @@ export function App() {
         {view && (instancesOf(view).length === 0 ? <FirstRun view={view} /> : <Panes />)}
       </main>
       <StatusBar />
+      <ArmedFrame />
       <Confirm />
       <KeySheet />
     </div>

@@ -3,21 +3,22 @@ import { Menu, MenuItem, Popover, Separator } from 'react-aria-components';
 import type { Act } from '../../protocol/act.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
 import { ask } from '../bridge.ts';
-import { ACT_WORDS, actsOn } from './rules.ts';
+import { ACT_WORDS } from './rules.ts';
 
 interface NodeMenuProps {
   node: TreeNode | null;
   /** A point of the window; null: closed. */
   at: { x: number; y: number } | null;
+  acts: readonly Act[];
+  /** Why none of them can be asked for; null: they can. */
   reason: string | null;
   onAct: (act: Act) => void;
   onClose: () => void;
 }
 
 /** What can be done with the selected node, at the place that was clicked. */
-export function NodeMenu({ node, at, reason, onAct, onClose }: NodeMenuProps) {
+export function NodeMenu({ node, at, acts, reason, onAct, onClose }: NodeMenuProps) {
   const anchor = useRef<HTMLSpanElement>(null);
-  const acts = node ? actsOn(node) : [];
   const onAction = (key: string | number) => {
     if (key === 'copy-id') void ask('copy', { text: node!.id });
     else if (key === 'copy-lineage') void ask('copy', { text: node!.lineage });
@@ -49,13 +50,13 @@ export function NodeMenu({ node, at, reason, onAct, onClose }: NodeMenuProps) {
               id={act}
               className="menu-item"
               textValue={`${ACT_WORDS[act].title}…`}
-              aria-keyshortcuts={ACT_WORDS[act].key || undefined}
+              aria-keyshortcuts={ACT_WORDS[act].key}
             >
               <span>{ACT_WORDS[act].title}…</span>
-              {ACT_WORDS[act].key && <kbd>{ACT_WORDS[act].key}</kbd>}
+              <kbd>{ACT_WORDS[act].key}</kbd>
             </MenuItem>
           ))}
-          <Separator className="menu-line" />
+          {acts.length > 0 && <Separator className="menu-line" />}
           <MenuItem id="copy-lineage" className="menu-item" textValue="Copy lineage">
             <span>Copy lineage</span>
           </MenuItem>

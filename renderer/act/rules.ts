@@ -5,44 +5,56 @@ import { isAlive } from '../store/row-keys.ts';
 import { titleOf } from '../tree/words.ts';
 import { duration } from '../ui/format.ts';
 
-/** `key`: the one that asks for it; empty where there is none. */
 export const ACT_WORDS: Record<Act, { title: string; key: string }> = {
   kill: { title: 'Kill', key: 'K' },
   stop: { title: 'Stop', key: 'S' },
   restart: { title: 'Restart', key: 'R' },
-  suspend: { title: 'Suspend', key: '' },
-  resume: { title: 'Resume', key: '' },
-  signal: { title: 'Signal', key: '' },
-  break: { title: 'Break', key: '' },
-  'start-child': { title: 'Start child', key: '' },
-  delete: { title: 'Delete', key: '' },
+  suspend: { title: 'Suspend', key: 'P' },
+  resume: { title: 'Resume', key: 'P' },
+  signal: { title: 'Signal', key: 'G' },
+  break: { title: 'Break', key: 'B' },
+  'start-child': { title: 'Start child', key: 'N' },
+  delete: { title: 'Delete', key: 'X' },
 };
 
-/** What every node can be asked for. */
+/** What stands above the tree, whatever is selected. */
 export const COMMON_ACTS = ['kill', 'stop', 'restart'] as const satisfies readonly Act[];
 
-/** The acts that mean something for this node, in the order of the menu. */
-export function actsOn(node: TreeNode): Act[] {
-  const holdsThread = node.kind === 'thread' || node.kind === 'process' || (node.host ?? 'task') !== 'task';
+/** Acts that end nothing. */
+export const CALM_ACTS: ReadonlySet<Act> = new Set(['restart', 'resume', 'start-child']);
+
+/**
+ * The acts that mean something for this node, in the order of the menu. `isLast`: nothing came after it at its
+ * place; a static child that was stopped can then be started again, or taken out.
+ */
+export function actsOn(node: TreeNode, supervisor: TreeNode | null, isLast = true): Act[] {
+  if (!isAlive(node)) {
+    const isStatic = supervisor?.supervisor && supervisor.supervisor.strategy !== 'dynamic';
+    return node.child && isStatic && isAlive(supervisor) && isLast ? ['restart', 'delete'] : [];
+  }
   const isProcess = node.kind === 'process' || node.host === 'process';
+  const holdsThread = isProcess || node.kind === 'thread' || node.host === 'thread';
   const acts: Act[] = [...COMMON_ACTS];
+  if (node.kind === 'thread' && node.status === 'blocked') acts.unshift('break');
   if (holdsThread) acts.push(node.status === 'suspended' ? 'resume' : 'suspend');
-  if (holdsThread && node.status !== 'suspended') acts.push('break');
   if (isProcess) acts.push('signal');
   if (node.supervisor?.strategy === 'dynamic') acts.push('start-child');
-  if (node.child && !isAlive(node)) acts.push('delete');
   return acts;
 }
 
-/** Why the act cannot be asked for; null when it can. The agent decides; this only mirrors what it would say. */
+/** Why nothing can be asked for; null when it can. The agent decides; this only mirrors what it would say. */
 export function whyNot(node: TreeNode | null, instance: InstanceView | null): string | null {
   if (!node) return 'Select a node first';
   if (instance?.state !== 'live') return 'The instance is not connected';
   if (!instance.capabilities.includes('control')) return 'This key may not control';
-  if (!instance.armed.mine) return 'Arm the instance first: until then it is read-only';
-  if (!isAlive(node)) return 'It has already ended';
   if (node.child?.protected) return 'The service declared it protected';
   return null;
+}
+
+/** The act that a key asks for here, if it means something for the node. */
+export function actOfKey(key: string, acts: readonly Act[]): Act | undefined {
+  if (key === 'Delete') return acts.find((act) => act === 'kill');
+  return acts.find((act) => ACT_WORDS[act].key === key.toUpperCase());
 }
 
 /** What the act will do to this node, said before it is done. */
@@ -70,7 +82,8 @@ const MEANS: Record<Act, (node: TreeNode) => string> = {
       ? 'It is asked to end and given all the time it needs.'
       : 'It is told to end.';
   },
-  restart: () => 'It is stopped as its child spec says, then started again.',
+  restart: (node) =>
+    isAlive(node) ? 'It is stopped as its child spec says, then started again.' : 'It is started again.',
   suspend: () =>
     'Its thread stands still, with everything on it, until it is resumed, its lease is over or this window is closed.',
   resume: () => 'Its thread goes on where it was held.',
@@ -81,7 +94,8 @@ const MEANS: Record<Act, (node: TreeNode) => string> = {
   delete: () => 'The stopped child loses its place; it can no longer be started again.',
 };
 
-function afterwards(act: Act, node: TreeNode, supervisor: TreeNode | null): string {
+/** What its supervisor does then, as far as the tree tells. */
+export function afterwards(act: Act, node: TreeNode, supervisor: TreeNode | null): string {
   if (!supervisor?.supervisor || !node.child) return '';
   const { intensity, periodMs, restartsInPeriod } = supervisor.supervisor;
   if (act !== 'kill' && act !== 'stop' && act !== 'restart') return '';

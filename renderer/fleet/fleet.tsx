@@ -5,7 +5,7 @@ import { fleet, openInstance } from '../store/desk.ts';
 import { useInterface } from '../store/interface.ts';
 import { useValue } from '../store/value.ts';
 import { duration, shortAge } from '../ui/format.ts';
-import { healthOf } from './health.ts';
+import { armedWords, healthOf } from './health.ts';
 
 /** The fleet: environments, their regions, their instances, each with its health. */
 export function Fleet() {
@@ -109,8 +109,9 @@ function Instance({ id, level, instance, isOpen }: InstanceProps) {
   const time = useValue(now);
   const { word, severity } = healthOf(instance, time);
   const { info, latencyMs, name, state } = instance;
+  const armed = armedWords(instance);
   const more =
-    info && (state === 'live' || state === 'stale')
+    info && armed === '' && (state === 'live' || state === 'stale')
       ? [`Node ${info.node}`, `up ${shortAge(time - info.startedAt)}`]
       : [];
   return (
@@ -129,6 +130,7 @@ function Instance({ id, level, instance, isOpen }: InstanceProps) {
       </span>
       <span className="cut fleet-more">
         <span className={severity === 'ok' || severity === 'waiting' ? 'soft' : severity}>{word}</span>
+        {armed !== '' && <span className="armed"> · {armed}</span>}
         {more.map((words) => (
           <span key={words} className="soft">
             {' · '}

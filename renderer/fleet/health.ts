@@ -1,4 +1,5 @@
 import type { InstanceView } from '../../electron/ipc.ts';
+import { authorWords } from '../timeline/words.ts';
 import { age } from '../ui/format.ts';
 
 export type Severity = 'ok' | 'waiting' | 'warn' | 'bad';
@@ -41,6 +42,14 @@ export function healthOf(instance: InstanceView, now: number): Health {
     default:
       return state satisfies never;
   }
+}
+
+/** Who may act on it just now; empty: nobody. */
+export function armedWords({ armed: { mine, others } }: InstanceView): string {
+  if (mine) return 'armed';
+  const [first, ...more] = others;
+  if (!first) return '';
+  return `armed: ${authorWords(first.author)}${more.length > 0 ? ` and ${more.length} more` : ''}`;
 }
 
 /** What stands in the way of a login; only the agent can refuse a key. */

@@ -3,10 +3,13 @@ import { useCallback, useEffect, useState } from 'react';
 import type { StackAnswer } from '../../protocol/calls.ts';
 import { asPerchError, type PerchError } from '../../protocol/errors.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
+import { whyNot } from '../act/rules.ts';
 import { ask } from '../bridge.ts';
+import { useInstance } from '../store/desk.ts';
+import { show } from '../store/interface.ts';
 import type { TreeStore } from '../store/tree-store.ts';
 import { useNode } from '../store/use-tree.ts';
-import { IconButton } from '../ui/button.tsx';
+import { Button, IconButton } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy.tsx';
 import { duration } from '../ui/format.ts';
 import { Trouble } from '../ui/trouble.tsx';
@@ -26,6 +29,7 @@ export function StackTab({ instance, tree, node }: StackTabProps) {
 
 function Stack({ instance, tree, thread }: { instance: string; tree: TreeStore; thread: string }) {
   const node = useNode(tree, thread);
+  const known = useInstance(instance);
   const [read, setRead] = useState<{ answer: StackAnswer | null; error: PerchError | null }>({
     answer: null,
     error: null,
@@ -43,9 +47,15 @@ function Stack({ instance, tree, thread }: { instance: string; tree: TreeStore; 
   return (
     <div className="stack">
       {node && isBlocked && node.blockedMs !== null && (
-        <p className="stack-blocked" role="status">
-          This loop has stood still for {duration(node.blockedMs)}.
-        </p>
+        <div className="stack-blocked">
+          <p role="status">This loop has stood still for {duration(node.blockedMs)}.</p>
+          <Button
+            onPress={() => show({ asked: { act: 'break', instance, node: thread } })}
+            isDisabled={whyNot(node, known) !== null}
+          >
+            Break it…
+          </Button>
+        </div>
       )}
       <div className="state-bar">
         <span className="cut soft">

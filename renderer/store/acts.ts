@@ -16,6 +16,15 @@ export interface ActRun {
   error: PerchError | null;
 }
 
+/** What some acts take beside a reason (protocol/calls.ts). */
+export interface ActDetails {
+  signal?: string;
+  leaseMs?: number;
+  child?: string;
+  childArgs?: string;
+  force?: boolean;
+}
+
 /** The last one; null when it was put away. */
 export const act = new Value<ActRun | null>(null);
 
@@ -26,12 +35,21 @@ export async function runAct(asked: {
   node: TreeNode;
   epoch: string;
   reason: string;
+  details?: ActDetails;
 }): Promise<void> {
-  const { instance, node, epoch, reason } = asked;
+  const { instance, node, epoch, reason, details } = asked;
   const call = crypto.randomUUID();
   act.set({ call, act: asked.act, instance, node, reason, progress: [], ended: null, error: null });
   try {
-    const ended = await ask('act', { instance, act: asked.act, call, node: node.id, epoch, reason });
+    const ended = await ask('act', {
+      instance,
+      act: asked.act,
+      call,
+      node: node.id,
+      epoch,
+      reason,
+      ...details,
+    });
     change(call, { ended });
   } catch (thrown) {
     change(call, { error: asPerchError(thrown) });

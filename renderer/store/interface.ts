@@ -22,6 +22,8 @@ export interface Interface {
   isSheetOpen: boolean;
   /** An act that waits for its reason. */
   asked: { act: Act; instance: string; node: string } | null;
+  /** The instance that is to be armed, once there is a reason. */
+  arming: string | null;
 }
 
 export const useInterface = create<Interface>(() => ({
@@ -35,6 +37,7 @@ export const useInterface = create<Interface>(() => ({
   theme: 'system',
   isSheetOpen: false,
   asked: null,
+  arming: null,
 }));
 
 export function show(changed: Partial<Interface>): void {

@@ -3,7 +3,7 @@ import { type KeyboardEvent, useRef, useState } from 'react';
 import { Button, Input, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import type { Act } from '../../protocol/act.ts';
 import { NodeMenu } from '../act/node-menu.tsx';
-import { ACT_WORDS, COMMON_ACTS, whyNot } from '../act/rules.ts';
+import { ACT_WORDS, actOfKey, actsOn, COMMON_ACTS, whyNot } from '../act/rules.ts';
 import { Banner } from '../fleet/banner.tsx';
 import { InstancePage } from '../fleet/instance-page.tsx';
 import { observedAt, useInstance } from '../store/desk.ts';
@@ -32,18 +32,19 @@ function OpenInstance({ instance: key }: { instance: string }) {
   const view = useInterface((state) => state.view);
   const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
   const selected = useNode(tree, outline.place.selected?.id ?? null);
+  const supervisor = useNode(tree, selected?.parent ?? null);
   const reason = whyNot(selected, instance);
+  const isLast = selected !== null && tree.newestAt(tree.keyOf(selected.id) ?? '')?.id === selected.id;
+  const acts = selected ? actsOn(selected, supervisor, isLast) : [];
   const hasTree = tree.size > 0;
 
   const request = (act: Act) => {
-    if (selected && reason === null) show({ asked: { act, instance: key, node: selected.id } });
+    if (selected && reason === null && acts.includes(act))
+      show({ asked: { act, instance: key, node: selected.id } });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
-    const act =
-      event.key === 'Delete'
-        ? 'kill'
-        : COMMON_ACTS.find((each) => ACT_WORDS[each].key === event.key.toUpperCase());
+    const act = actOfKey(event.key, acts);
     if (!act) return;
     event.preventDefault();
     request(act);
@@ -58,7 +59,11 @@ function OpenInstance({ instance: key }: { instance: string }) {
         </h1>
         <span className="spread" />
         {COMMON_ACTS.map((act) => (
-          <PlainButton key={act} onPress={() => request(act)} isDisabled={reason !== null}>
+          <PlainButton
+            key={act}
+            onPress={() => request(act)}
+            isDisabled={reason !== null || !acts.includes(act)}
+          >
             {ACT_WORDS[act].title}
           </PlainButton>
         ))}
@@ -78,7 +83,14 @@ function OpenInstance({ instance: key }: { instance: string }) {
           )}
         </div>
       )}
-      <NodeMenu node={selected} at={menuAt} reason={reason} onAct={request} onClose={() => setMenuAt(null)} />
+      <NodeMenu
+        node={selected}
+        at={menuAt}
+        acts={acts}
+        reason={reason}
+        onAct={request}
+        onClose={() => setMenuAt(null)}
+      />
     </section>
   );
 }

@@ -5,7 +5,7 @@ import { Button as AriaButton, Tooltip, TooltipTrigger } from 'react-aria-compon
 interface ButtonProps {
   children: ReactNode;
   onPress: () => void;
-  look?: 'plain' | 'bare' | 'main' | 'danger';
+  look?: 'plain' | 'bare' | 'main' | 'danger' | 'armed';
   isDisabled?: boolean;
   type?: 'button' | 'submit';
 }

@@ -20,7 +20,13 @@ export function age(ms: number): string {
   return pair(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
 
-/** The same with one unit, where there is little room. */
+/** What is left, as a clock that runs down: `4:32`. */
+export function countdown(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+/** `age` with one unit, where there is little room. */
 export function shortAge(ms: number): string {
   return age(ms).split(' ')[0]!;
 }

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import type { Theme } from '../../electron/ipc.ts';
 import { ask } from '../bridge.ts';
+import { toggleArmed } from '../store/arming.ts';
 import { type InspectorTab, show, useInterface } from '../store/interface.ts';
 
 const TABS: Record<string, InspectorTab> = { '1': 'overview', '2': 'state', '3': 'stack', '4': 'history' };
@@ -30,6 +31,7 @@ export function useGlobalKeys(): void {
       else if (event.key === 'o') show({ view: 'outline' });
       else if (event.key === 'd') show({ view: 'drawing' });
       else if (event.key === 't') nextTheme();
+      else if (event.key === 'a') toggleArmed(useInterface.getState().instance);
       else return;
       event.preventDefault();
     };

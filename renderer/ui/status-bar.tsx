@@ -3,6 +3,7 @@ import type { Theme } from '../../electron/ipc.ts';
 import { facts, fleet, instancesOf } from '../store/desk.ts';
 import { show, useInterface } from '../store/interface.ts';
 import { useValue } from '../store/value.ts';
+import { ArmedStatus } from './armed.tsx';
 import { IconButton } from './button.tsx';
 import { counted } from './format.ts';
 import { nextTheme } from './global-keys.ts';
@@ -32,6 +33,7 @@ export function StatusBar() {
           {view.inventory.error.message}
         </span>
       )}
+      <ArmedStatus />
       <span className="spread" />
       {app && !app.sandboxed && (
         <span

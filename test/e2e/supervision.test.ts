@@ -8,7 +8,8 @@ import { layoutFaults } from '../support/layout-faults.ts';
 import { rowNamed } from '../support/outline.ts';
 import { type ScriptedApp, startScriptedApp } from '../support/scripted-app.ts';
 import { manyRestarts, shopLedger, shopTree } from '../support/shop-data.ts';
-import { liveFleet, SHOP } from '../support/shop-fleet.ts';
+import { armedFleet, arming, liveFleet, SHOP } from '../support/shop-fleet.ts';
+import { lastStraw, shopPreview } from '../support/shop-preview.ts';
 import { snapshotOf } from '../support/tree-data.ts';
 
 /** What a supervisor, its children and their restarts look like, over a desk that says what is to be seen. */
@@ -50,6 +51,57 @@ const SCENES: Record<string, () => Promise<void>> = {
     await start({ tree: shopTree({ life: 141 }), ledger: manyRestarts(140, 3) });
     await select('cache', '4');
   },
+  'asked, to be armed first': async () => {
+    await start();
+    await askToKill({ preview: shopPreview() });
+    await app.page.getByText('app/cache, app/checkout').first().waitFor();
+  },
+  'asked, the one too many': async () => {
+    await start({ fleet: armedFleet() });
+    await askToKill({ preview: lastStraw() });
+    await app.page.getByText('Gives up').waitFor();
+  },
+  'asked, not exact': async () => {
+    await start({ fleet: armedFleet() });
+    await askToKill({ preview: shopPreview({ isExact: false, budget: null, restarts: [] }) });
+    await app.page.getByText(/Read off the tree/).waitFor();
+  },
+  'asked, no answer yet': async () => {
+    await start({ fleet: armedFleet() });
+    await askToKill({ preview: 'pending' });
+    await app.page.getByText('Asking its supervisor…').waitFor();
+  },
+  'asked, would be refused': async () => {
+    await start({ fleet: armedFleet() });
+    const why = 'app/db is protected: the service declared it so.';
+    await askToKill({ preview: shopPreview({ possible: false, why, protected: ['app/db'] }) });
+    await app.page.getByText(/It would be refused/).waitFor();
+  },
+  'asked to start a child': async () => {
+    await start({ fleet: armedFleet() });
+    await select('jobs', '1');
+    await app.page.keyboard.press('n');
+    await app.page.getByRole('textbox', { name: 'Id of the child' }).fill('job-7');
+    await app.page.getByRole('textbox', { name: /Arguments/ }).fill('{"queue": "mail"');
+    await app.page.getByText('that is no JSON').waitFor();
+  },
+  'to be armed': async () => {
+    await start();
+    await app.page.keyboard.press('a');
+    await app.page.getByRole('dialog', { name: 'Arm shop-fra?' }).waitFor();
+  },
+  armed: async () => {
+    await start({ fleet: armedFleet() });
+    await select('cache', '1');
+    await app.page.getByRole('button', { name: /^Disarm/ }).waitFor();
+  },
+  'armed by others': async () => {
+    const reason = 'drill: does the cache come back cold?';
+    await start({
+      fleet: liveFleet({ armed: { mine: null, others: [arming('bob@desk', reason, 212_000)] } }),
+    });
+    await app.page.getByText(/bob@desk is armed on shop-fra/).waitFor();
+  },
 };
 
 describe.each(Object.entries(SCENES))('%s', (name, open) => {
@@ -72,11 +124,11 @@ describe.each(Object.entries(SCENES))('%s', (name, open) => {
 });
 
 /** A fresh page that shows the shop. */
-async function start({ tree = shopTree(), ledger = shopLedger() } = {}): Promise<void> {
+async function start({ tree = shopTree(), ledger = shopLedger(), fleet = liveFleet() } = {}): Promise<void> {
   const { page } = app;
   await page.reload();
   await page.getByRole('contentinfo').waitFor();
-  await app.setFleet(liveFleet());
+  await app.setFleet(fleet);
   await page.getByRole('treeitem', { name: /^shop-fra/ }).click();
   await app.push({ kind: 'tree', instance: SHOP, event: { snapshot: snapshotOf(tree) } });
   await app.push({ kind: 'ledger', instance: SHOP, answer: { epoch: 'e1', events: ledger, firstSeq: 1 } });
@@ -86,4 +138,12 @@ async function start({ tree = shopTree(), ledger = shopLedger() } = {}): Promise
 async function select(name: string, tab: string): Promise<void> {
   await rowNamed(app.page, name).first().click();
   await app.page.keyboard.press(tab);
+}
+
+/** The question whether to kill the cache, with a reason. */
+async function askToKill(answers: Record<string, unknown>): Promise<void> {
+  await app.setAnswers(answers);
+  await select('cache', '1');
+  await app.page.keyboard.press('k');
+  await app.page.getByRole('textbox', { name: 'Reason' }).fill('it no longer answers');
 }

@@ -113,8 +113,6 @@ describe('acts', () => {
     [null, instance({}), /Select/],
     [aNode({ id: 'x' }), instance({ state: 'reconnecting' }), /not connected/],
     [aNode({ id: 'x' }), instance({ capabilities: ['observe'] }), /may not control/],
-    [aNode({ id: 'x' }), instance({ armed: { mine: null, others: [] } }), /Arm the instance/],
-    [aNode({ id: 'x', endedAt: 1 }), instance({}), /already ended/],
     [aNode({ id: 'x', child: { ...child, protected: true } }), instance({}), /protected/],
   ] as const)('%# cannot be asked for', (node, at, reason) => {
     expect(whyNot(node, at)).toMatch(reason);

@@ -42,6 +42,7 @@ runApp((push) => {
     state: () => answer('state'),
     stack: () => answer('stack'),
     act: () => answer('act'),
+    preview: () => answer('preview'),
     arm: () => answer('arm'),
     disarm: () => answer('disarm'),
     reconnect: () => {},

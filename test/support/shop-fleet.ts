@@ -1,7 +1,23 @@
 import type { FleetView, InstanceView } from '../../electron/ipc.ts';
+import type { Arming } from '../../protocol/ledger.ts';
 
 /** The key of the shop's first instance. */
 export const SHOP = 'production/shop-fra';
+
+export function arming(name: string, reason: string, leftMs: number): Arming {
+  const now = Date.now();
+  return {
+    author: { key: `SHA256:${name}`, name },
+    reason,
+    since: now - 60_000,
+    until: now + leftMs,
+  };
+}
+
+/** This window may act on the first. */
+export function armedFleet(): FleetView {
+  return liveFleet({ armed: { mine: arming('ann@laptop', 'it no longer answers', 272_000), others: [] } });
+}
 
 /** Two instances of the shop that are connected. */
 export function liveFleet(fields: Partial<InstanceView> = {}): FleetView {

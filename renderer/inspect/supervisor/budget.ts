@@ -1,3 +1,4 @@
+import type { Budget } from '../../../protocol/act.ts';
 import type { SupervisorFacts } from '../../../protocol/tree.ts';
 import type { Severity } from '../../fleet/health.ts';
 
@@ -36,4 +37,17 @@ function severityOf(left: number, spent: number, of: number): Severity {
   if (spent === 0) return 'ok';
   if (left === 0) return 'bad';
   return left <= Math.max(1, of / 5) ? 'warn' : 'ok';
+}
+
+/** What is left once a decision was made. */
+export function budgetAfter({ intensity, before, after }: Budget): BudgetNow {
+  const left = Math.max(0, intensity - after);
+  const spent = after > before ? after : 0;
+  return {
+    left,
+    of: intensity,
+    refill: null,
+    refillInMs: null,
+    severity: severityOf(left, spent, intensity),
+  };
 }

@@ -1,0 +1,22 @@
+import type { Arming } from '../../protocol/ledger.ts';
+import { ask } from '../bridge.ts';
+import { fleet, instancesOf, observedAt } from './desk.ts';
+import { show } from './interface.ts';
+
+/** Lets this window act on an instance for a while. Throws what the agent says against it. */
+export async function arm(instance: string, reason: string, forMs: number): Promise<void> {
+  await ask('arm', { instance, reason, forMs });
+}
+
+/** The one key: asks to arm what is read-only, and disarms at once what is armed. */
+export function toggleArmed(instance: string | null): void {
+  const known = instancesOf(fleet.get()).find(({ key }) => key === instance);
+  if (instance === null || known?.state !== 'live') return;
+  if (known.armed.mine) void ask('disarm', { instance });
+  else if (known.capabilities.includes('control')) show({ arming: instance });
+}
+
+/** How long it is armed yet, by the agent's clock where that is known. */
+export function leftMs({ until }: Arming, instance: string): number {
+  return Math.max(0, until - observedAt(instance).tree.agentNow());
+}
