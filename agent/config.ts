@@ -19,6 +19,8 @@ export interface AgentOptions {
   hostKey?: string;
   /** False (PERCH_LOCAL=off): no socket for the user of this machine. */
   local?: boolean;
+  /** False (PERCH_BLACK_BOX=off): no file that tells the next life how this one ended. */
+  blackBox?: boolean;
 }
 
 /** The agent's settled configuration. Plain data: it crosses to the hub's thread. */
@@ -33,9 +35,10 @@ export interface AgentConfig {
   authorizedKeys: string | null;
   hostKey: string | null;
   local: boolean;
+  blackBox: boolean;
   /** Holds the local sockets: `$XDG_RUNTIME_DIR/perch`, else `/tmp/perch-UID`. */
   runtimeDir: string;
-  /** Holds the host key: `$XDG_STATE_HOME/perch`, else `~/.local/state/perch`. */
+  /** Holds the host key, the audit and the black box: `$XDG_STATE_HOME/perch`, else `~/.local/state/perch`. */
   stateDir: string;
   /** What was asked for and cannot be, one sentence each. */
   problems: string[];
@@ -70,6 +73,7 @@ export function readConfig(
     authorizedKeys: (options.authorizedKeys ?? env.PERCH_AUTHORIZED_KEYS)?.trim() || null,
     hostKey: (options.hostKey ?? env.PERCH_HOST_KEY)?.trim() || null,
     local: options.local ?? !isOff(env.PERCH_LOCAL),
+    blackBox: options.blackBox ?? !isOff(env.PERCH_BLACK_BOX),
     runtimeDir: facts.hasRuntimeDir ? path.join(env.XDG_RUNTIME_DIR!, 'perch') : `/tmp/perch-${facts.uid}`,
     stateDir: path.join(absolute(env.XDG_STATE_HOME) ?? path.join(facts.home, '.local/state'), 'perch'),
     problems,

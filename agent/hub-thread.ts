@@ -26,8 +26,12 @@ export interface HubData {
   restartReason?: string | null;
 }
 
-/** From the hub to main; what is no `is-root` is for the probe. */
-export type ToMain = HubMessage | { t: 'is-root' };
+/** From the hub to main; what is neither `is-root` nor `black-box` is for the probe. */
+export type ToMain =
+  | HubMessage
+  | { t: 'is-root' }
+  /** Where to write down how the process ends. */
+  | { t: 'black-box'; file: string };
 
 interface Hooks {
   onStart(post: (message: ProbeMessage) => void): void;

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { isMainThread, type Worker } from 'node:worker_threads';
 import { type AgentConfig, type AgentOptions, readConfig } from './config.ts';
+import { ExitRecord } from './exit-record.ts';
 import { HubThread } from './hub-thread.ts';
 import { leaveLastWords } from './last-words.ts';
 import { discover, type Found } from './probe/discovery.ts';
@@ -57,6 +58,7 @@ function start(config: AgentConfig): void {
   if (!above) invite();
   else process.on('uncaughtExceptionMonitor', (thrown) => leaveLastWords(config.runtimeDir, thrown));
 
+  const exitRecord = new ExitRecord();
   const hub = new HubThread(
     {
       perch: true,
@@ -80,6 +82,7 @@ function start(config: AgentConfig): void {
       },
       onMessage: (message) => {
         if (message.t === 'is-root') invite();
+        else if (message.t === 'black-box') exitRecord.openAt(message.file);
         else probe.receive(message);
       },
       onEnd: () => probe.disconnect(),

@@ -56,6 +56,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/ledger.ts')).ledger,
   },
   {
+    name: 'black-box',
+    summary: 'How the life of an instance before this one ended',
+    load: async () => (await import('./commands/black-box.ts')).blackBox,
+  },
+  {
     name: 'audit',
     summary: 'Who asked for which act, and what became of it',
     load: async () => (await import('./commands/audit.ts')).audit,
@@ -67,7 +72,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'tunnel',
-    summary: "Bring an environment's WireGuard tunnel up or down, or say how it is",
+    summary: "Bring an environment's WireGuard tunnel up or down, say how it is",
     load: async () => (await import('./commands/tunnel.ts')).tunnel,
   },
   {

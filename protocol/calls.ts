@@ -1,7 +1,7 @@
 import { ACTS, type Act, type ActDocument, type ActProgress, type AuditHead } from './act.ts';
 import type { AuditRecord } from './audit.ts';
 import type { Capability } from './capability.ts';
-import type { Arming, LedgerEvent } from './ledger.ts';
+import type { Arming, LedgerEvent, PreviousEpoch } from './ledger.ts';
 import { LIMITS } from './limits.ts';
 import type { Preview } from './preview.ts';
 import { boolean, type Infer, integer, object, oneOf, optional, type Schema, string } from './schema.ts';
@@ -72,6 +72,14 @@ export interface LedgerAnswer {
   events: LedgerEvent[];
   /** Lowest sequence number still kept; events asked for below it are lost. */
   firstSeq: number;
+}
+
+export interface BlackBoxAnswer {
+  /** Null: nothing is known of a life before this one. */
+  previous: PreviousEpoch | null;
+  /** Where this life's own is; null: none is kept, and `why`. */
+  file: string | null;
+  why: string | null;
 }
 
 export interface AuditAnswer {
@@ -222,6 +230,12 @@ export const CALLS = {
     does: 'What happened from a sequence number on, then what happens, until cancelled.',
     untilCancelled: true,
     args: object({ since: optional(integer(0, Number.MAX_SAFE_INTEGER)) }),
+  }),
+  'black-box': row<Record<never, never>, BlackBoxAnswer>({
+    capability: 'observe',
+    cost: 'none',
+    does: 'How the life of the instance before this one ended, as its black box tells.',
+    args: object({}),
   }),
   audit: row<{ since?: number }, AuditAnswer>({
     capability: 'control',

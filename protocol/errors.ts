@@ -65,6 +65,10 @@ export const ERRORS = {
   TUNNEL_OFF: { exit: 3, mend: 'Turn it on with `perch tunnel up ENV`.' },
   TUNNEL_FAILED: { exit: 3, mend: 'See the words of the tool named in the message.' },
   NEEDS_ROOT: { exit: 3, mend: 'Run the one command named in the message as root.' },
+  NO_BLACK_BOX: {
+    exit: 5,
+    mend: 'Boxes are in `black-box/` of the state directory of the user that the service runs as.',
+  },
   NO_AUDIT_LOG: {
     exit: 5,
     mend: 'Logs are in `audit/` of the state directory of the user that the service runs as.',

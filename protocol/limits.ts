@@ -45,6 +45,10 @@ export const LIMITS = {
   maxAuditFileBytes: 256 * 1024,
   maxAuditBytes: 4 * 1024 * 1024,
   maxAuditFiles: 200,
+  /** Black boxes of ended lives that an instance keeps, how long, and of how many instances: 330 KB each at most. */
+  maxPastBoxes: 3,
+  keptBoxMs: 30 * 24 * 3_600_000,
+  maxBoxFolders: 50,
   /** Heads of an instance's audit that a client keeps, 150 bytes each. */
   maxKeptHeads: 1000,
   /** Outcomes kept for a retried call id. */

@@ -80,6 +80,12 @@ export function handlersOf(hub: Hub): Handlers {
 
     'watch-ledger': (args, context) => watchLedger(hub, args.since ?? 0, context),
 
+    'black-box': () => ({
+      previous: hub.previous,
+      file: hub.blackBox.file,
+      why: hub.blackBox.why,
+    }),
+
     audit: ({ since }) => hub.audit.read(since),
   };
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PerchError } from '../../protocol/errors.ts';
-import type { Arming, LedgerEvent, NodeRef } from '../../protocol/ledger.ts';
+import type { Arming, LedgerEvent, NodeRef, PreviousEpoch } from '../../protocol/ledger.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { InstanceInfo, TreeNode } from '../../protocol/tree.ts';
 import { PERCH_VERSION } from '../../protocol/version.ts';
@@ -16,6 +16,8 @@ import { monotonicMs } from '../registry.ts';
 import { Acts } from './acts/acts.ts';
 import { Armings } from './arming.ts';
 import { AuditLog } from './audit/audit-log.ts';
+import { noBlackBox } from './black-box/black-box.ts';
+import { openBlackBox } from './black-box/open.ts';
 import { terminateByInspector, threadNames } from './inspector.ts';
 import { GATHER_MS, type JoinedHub } from './joined-hub.ts';
 import { keptAs } from './kept-as.ts';
@@ -40,7 +42,10 @@ const LOOKS_A_LIST = 4;
 export class Hub {
   readonly tree: TreeStore;
   readonly ledger: Ledger;
-  readonly audit: AuditLog;
+  audit = new AuditLog(null, '', 'the hub above keeps the audit');
+  blackBox = noBlackBox('the hub above keeps it');
+  /** How the life before this one ended, once it is known. */
+  previous: PreviousEpoch | null = null;
   /** What this instance's files are called (kept-as.ts). */
   readonly keptAs: string;
   readonly own: OwnProcess;
@@ -60,8 +65,6 @@ export class Hub {
     this.tree = new TreeStore(randomBytes(8).toString('hex'));
     this.ledger = new Ledger(this.tree.epoch);
     this.keptAs = keptAs(data, this.#serviceName());
-    const folder = role.isRoot ? path.join(data.config.stateDir, 'audit', this.keptAs) : null;
-    this.audit = new AuditLog(folder, this.tree.epoch, 'the hub above keeps the audit');
     const name = role.isRoot ? this.#serviceName() : processName(data.argv);
     const lineage = `process:${name}`;
     this.own = new OwnProcess(
@@ -84,10 +87,22 @@ export class Hub {
     this.own.onHostsProcess = (workerId, pid, isRunning) => this.others.hostedBy(workerId, pid, isRunning);
     setInterval(() => this.own.check(), LIMITS.beatMs);
     setInterval(() => this.tree.sweep(Date.now()), LIMITS.sampleMs);
+    if (role.isRoot) this.beRoot();
     if (data.restartReason) {
-      const node = refOf(this.tree.nodes.get(this.own.id)!);
-      this.ledger.add({ kind: 'hub-restarted', node, reason: data.restartReason });
+      this.ledger.add({ kind: 'hub-restarted', node: this.rootRef(), reason: data.restartReason });
     }
+  }
+
+  /** From now on what is kept of this instance is kept here. */
+  beRoot(): void {
+    const { config } = this.#data;
+    this.isRoot = true;
+    this.audit = new AuditLog(path.join(config.stateDir, 'audit', this.keptAs), this.tree.epoch);
+    this.blackBox = openBlackBox(this, this.#data);
+  }
+
+  rootRef(): NodeRef {
+    return refOf(this.tree.nodes.get(this.own.id)!);
   }
 
   receive(threadId: number, message: ProbeMessage): void {

@@ -7,6 +7,7 @@ import type { PerchError } from '../../protocol/errors.ts';
 import type { HubData, ToMain } from '../hub-thread.ts';
 import type { HubMessage, ProbeMessage } from '../probe/messages.ts';
 import { TRUSTED } from './arming.ts';
+import { reportPrevious } from './black-box/report.ts';
 import { handlersOf } from './calls.ts';
 import { Hub } from './hub.ts';
 import { forbidInspector } from './inspector.ts';
@@ -83,7 +84,7 @@ async function rejoin(data: HubData, main: MessagePort, hub: Hub): Promise<void>
     await new Promise((resolve) => setTimeout(resolve, REJOIN_MS[Math.min(attempt, REJOIN_MS.length - 1)]));
     if (await join(data, main, hub)) return;
     if (hasEnded(data.above!)) {
-      hub.isRoot = true;
+      hub.beRoot();
       return serveAsRoot(hub, data, main);
     }
   }
@@ -107,6 +108,10 @@ function beRoot(data: HubData, main: MessagePort): void {
 
 function serveAsRoot(hub: Hub, data: HubData, main: MessagePort): void {
   if (data.above) main.postMessage({ t: 'is-root' } satisfies ToMain);
+  if (hub.blackBox.file !== null) {
+    main.postMessage({ t: 'black-box', file: hub.blackBox.file } satisfies ToMain);
+  }
+  void reportPrevious(hub, data);
   const handlers = handlersOf(hub);
 
   makePrivateDirectory(data.config.runtimeDir).then(

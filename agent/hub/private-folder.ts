@@ -6,14 +6,27 @@ import path from 'node:path';
  * else's, a symlink, or open to others: what is kept there tells of people and of the service.
  */
 export function makePrivateFolders(folder: string): void {
-  mkdirSync(path.dirname(folder), { recursive: true, mode: 0o700 });
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
+  make(folder);
   const stat = lstatSync(folder);
   if (!stat.isDirectory()) throw new Error(`${folder} is no directory`);
   if (process.getuid && stat.uid !== process.getuid()) throw new Error(`${folder} belongs to somebody else`);
   if ((stat.mode & 0o077) !== 0) throw new Error(`${folder} is open to others; its mode must be 0700`);
+}
+
+/** Node's own `recursive` never returns where a parent that is there takes no folders (`/proc`). */
+function make(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    const above = path.dirname(folder);
+    if (code !== 'ENOENT' || above === folder || isThere(above)) throw error;
+    make(above);
+    make(folder);
+  }
+}
+
+function isThere(folder: string): boolean {
+  return lstatSync(folder, { throwIfNoEntry: false }) !== undefined;
 }

@@ -12,6 +12,7 @@ test('without a word of configuration: nothing on the network, a local socket, d
     authorizedKeys: null,
     hostKey: null,
     local: true,
+    blackBox: true,
     runtimeDir: '/tmp/perch-1000',
     stateDir: '/home/ada/.local/state/perch',
     problems: [],
@@ -28,6 +29,11 @@ test('PERCH=off turns everything off, whatever the code says', () => {
 test('PERCH_LOCAL=off leaves the local socket out', () => {
   expect(readConfig({}, { PERCH_LOCAL: 'off' }, facts)?.local).toBe(false);
   expect(readConfig({ local: false }, {}, facts)?.local).toBe(false);
+});
+
+test('PERCH_BLACK_BOX=off keeps no black box', () => {
+  expect(readConfig({}, { PERCH_BLACK_BOX: 'off' }, facts)?.blackBox).toBe(false);
+  expect(readConfig({ blackBox: false }, {}, facts)?.blackBox).toBe(false);
 });
 
 test('names come from the code, else PERCH_*, else FLY_*', () => {

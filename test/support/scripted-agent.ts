@@ -102,6 +102,7 @@ export function testConfig(folder: string, config: Partial<AgentConfig>): AgentC
     authorizedKeys: null,
     hostKey: null,
     local: true,
+    blackBox: false,
     runtimeDir: path.join(folder, 'run'),
     stateDir: path.join(folder, 'state'),
     problems: [],

@@ -36,6 +36,7 @@ export function scriptedHandlers(scripted: Partial<Handlers> = {}): Handlers {
     preview: unscripted,
     ledger: unscripted,
     'watch-ledger': unscripted,
+    'black-box': unscripted,
     audit: unscripted,
     ...scripted,
   };

@@ -24,6 +24,7 @@ export async function endProcess(act: ActUnderWay): Promise<ActDocument> {
       audience,
       hub.audit.append({ author, act: request.act, call, target: node.lineage, reason, outcome }),
     );
+    await hub.blackBox.pending({ act: request.act, call, author, reason, signal, at: Date.now() });
     await audience.flushed();
   } else accepted(audience);
   signalProcess(identity, signal);

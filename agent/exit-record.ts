@@ -1,0 +1,79 @@
+import { close, constants, fstatSync, open, writeSync } from 'node:fs';
+import { BOX, encodeSlot } from '../protocol/black-box.ts';
+import { classOf } from './inspect/state-class.ts';
+import { messageOf, stackOf } from './inspect/state-error.ts';
+import { isProxy } from './inspect/state-intrinsics.ts';
+import { clipped, withoutSecret } from './inspect/state-text.ts';
+
+const MESSAGE_CHARS = 300;
+const STACK_CHARS = 1000;
+
+/**
+ * What only the main thread learns, written into the black box by it: an uncaught error, and the exit code. Two
+ * listeners that decide nothing: `uncaughtExceptionMonitor` leaves what follows as it was, and `exit` writes 50 bytes.
+ * Neither runs code of the service or throws into it.
+ */
+export class ExitRecord {
+  #file = '';
+  #fd: number | null = null;
+  /** Which file the descriptor is of: a service that closes descriptors it does not know may have given it away. */
+  #inode = 0n;
+
+  /** Opens the box for writing, off this thread; a later hub of the same process names the same file. */
+  openAt(file: string): void {
+    if (this.#file === file) return;
+    const isFirst = this.#file === '';
+    this.#file = file;
+    open(file, constants.O_WRONLY | constants.O_NOFOLLOW, (error, fd) => {
+      if (error) return;
+      try {
+        const before = this.#fd;
+        this.#inode = fstatSync(fd, { bigint: true }).ino;
+        this.#fd = fd;
+        if (before !== null) close(before, () => {});
+        if (isFirst) this.#listen();
+      } catch {
+        // Without last words, then.
+      }
+    });
+  }
+
+  #listen(): void {
+    // Node warns on stderr from the eleventh listener on; ours must not make the service's tenth the eleventh.
+    const most = process.getMaxListeners();
+    if (most > 0) process.setMaxListeners(most + 1);
+    process.on('exit', (code) => this.#write({ code, at: Date.now() }, BOX.exit));
+    process.on('uncaughtExceptionMonitor', (error) => this.#write(describe(error), BOX.error));
+  }
+
+  #write(value: unknown, { at, bytes }: { at: number; bytes: number }): void {
+    try {
+      if (this.#fd === null) return;
+      const slot = encodeSlot(value, 1, bytes);
+      if (slot === null || fstatSync(this.#fd, { bigint: true }).ino !== this.#inode) return;
+      writeSync(this.#fd, slot, 0, slot.length, at);
+    } catch {
+      // The process ends without them.
+    }
+  }
+}
+
+/** What was thrown, as far as it is data. */
+function describe(thrown: unknown): { class: string; message: string; stack: string; at: number } {
+  const at = Date.now();
+  if (typeof thrown !== 'object' || thrown === null) {
+    const text = typeof thrown === 'function' || typeof thrown === 'symbol' ? '' : `${thrown}`;
+    return { class: typeof thrown, message: shown(text, MESSAGE_CHARS), stack: '', at };
+  }
+  if (isProxy(thrown)) return { class: 'Proxy', message: '', stack: '', at };
+  return {
+    class: String(JSON.parse(classOf(thrown).name)),
+    message: shown(messageOf(thrown), MESSAGE_CHARS),
+    stack: shown(stackOf(thrown), STACK_CHARS),
+    at,
+  };
+}
+
+function shown(text: string, chars: number): string {
+  return withoutSecret(clipped(text, chars));
+}

@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest';
+import type { BoxContents, PendingAct } from '../../protocol/black-box.ts';
+import { previousEpochOf } from '../../protocol/previous-epoch.ts';
+
+const at = Date.parse('2026-03-04T03:12:07Z');
+const now = at + 5000;
+const sample = (when: number) => ({ at: when, cpuPercent: 0, rssBytes: 1, threads: [] });
+const pending: PendingAct = {
+  act: 'kill',
+  call: 'c1',
+  author: { key: 'SHA256:ada', name: 'ada' },
+  reason: 'drill',
+  at: at - 200,
+  signal: 'SIGKILL',
+};
+
+function box(contents: Partial<BoxContents> = {}): BoxContents {
+  return {
+    header: {
+      format: 1,
+      keptAs: 'game',
+      service: 'game',
+      instance: 'fra-1',
+      epoch: 'e1',
+      pid: 4121,
+      startTicks: 7,
+      bootId: 'one',
+      pidNamespace: null,
+      startedAt: at - 100_000,
+      node: '24.0.0',
+      agent: '0.1.0',
+    },
+    exit: null,
+    error: null,
+    words: { pending: null, blocked: [] },
+    samples: [sample(at - 1000), sample(at)],
+    events: [],
+    ...contents,
+  };
+}
+
+const words = (contents: Partial<BoxContents>, boot = 'one') =>
+  previousEpochOf(box(contents), boot, now).words;
+
+it('says what is known, and no more', () => {
+  expect(words({})).toBe(
+    'died 03:12:07 UTC, without a word: SIGKILL, a signal without a handler, or a crash of Node',
+  );
+  expect(words({}, 'two')).toBe('died 03:12:07 UTC, without a word; the machine was started anew since');
+  expect(words({ exit: { code: 0, at } })).toBe('ended 03:12:07 UTC with exit code 0');
+  expect(previousEpochOf(box(), 'one', now + 86_400_000).words).toMatch(/^died 2026-03-04 03:12:07 UTC/);
+});
+
+it('names who ended it through Perch', () => {
+  const blocked = [
+    { lineage: 'main', since: at - 41_000, frames: ['Math.random', 'parse (/srv/app.js:41:9)'] },
+  ];
+  const previous = previousEpochOf(box({ words: { pending, blocked } }), 'one', now);
+  expect(previous).toEqual({
+    epoch: 'e1',
+    pid: 4121,
+    diedAt: at,
+    words: 'died 03:12:07 UTC, SIGKILL by ada through Perch, loop blocked 41 s before in parse()',
+    code: null,
+    act: { act: 'kill', call: 'c1', author: pending.author, reason: 'drill', at: pending.at },
+    frames: blocked[0]!.frames,
+    blockedMs: 41_000,
+  });
+});
+
+it('says of an orderly end what asked for it, and when', () => {
+  const stop = { ...pending, act: 'stop' as const, signal: 'SIGTERM', at: at - 1500 };
+  expect(words({ exit: { code: 0, at }, words: { pending: stop, blocked: [] } })).toBe(
+    'ended 03:12:07 UTC with exit code 0, SIGTERM by ada through Perch 1.5 s before',
+  );
+});
+
+it('names the error that nobody caught, unless the process lived on after it', () => {
+  const error = { class: 'TypeError', message: 'x is not a function', stack: '', at: at - 20 };
+  expect(words({ exit: { code: 1, at }, error })).toBe(
+    'ended 03:12:07 UTC with exit code 1, uncaught TypeError: x is not a function',
+  );
+  const long = { ...error, at: at - 60_000 };
+  expect(words({ exit: { code: 1, at }, error: long })).toBe('ended 03:12:07 UTC with exit code 1');
+  expect(words({ exit: { code: 0, at }, error })).toBe('ended 03:12:07 UTC with exit code 0');
+});
+
+it('names the loop of another thread, and a frame that is no plain name as it stands', () => {
+  const blocked = [{ lineage: 'thread:pool', since: at - 2500, frames: ['(anonymous) (/srv/a.js:1:1)'] }];
+  expect(words({ words: { pending: null, blocked } })).toMatch(
+    /, loop of thread:pool blocked 2\.5 s before in \(anonymous\) \(\/srv\/a\.js:1:1\)$/,
+  );
+});
