@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            'test/{protocol,agent,client,cli,renderer,electron,examples,scripts}/**/*.test.{ts,tsx}',
+            'test/{protocol,agent,client,cli,renderer,electron,examples,scripts,simulation}/**/*.test.{ts,tsx}',
             'test/*.test.ts',
           ],
           environment: 'node',

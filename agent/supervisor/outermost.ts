@@ -20,6 +20,8 @@ export class Outermost implements Owner {
   #started = deferred<void>();
   #exited = deferred<string>();
   #goesOn: 'leave' | 'stay' | 'start' = 'stay';
+  /** A start that waits until the life before it has left; a stop that follows is the last word. */
+  #next: Deferred<void> | null = null;
 
   constructor(definition: Definition) {
     this.#definition = definition;
@@ -33,7 +35,7 @@ export class Outermost implements Owner {
   start(): Promise<void> {
     if (this.#isRunning) {
       const isLeaving = this.#node!.isStopping && this.#goesOn !== 'start';
-      return isLeaving ? this.#exited.promise.then(() => this.start()) : this.#started.promise;
+      return isLeaving ? this.#startOnceLeft() : this.#started.promise;
     }
     if (this.#node) {
       this.#started = deferred();
@@ -45,6 +47,8 @@ export class Outermost implements Owner {
 
   async stop(): Promise<void> {
     this.#goesOn = 'leave';
+    this.#next?.reject(requestError('shutdown', this.#definition.lineage));
+    this.#next = null;
     if (!this.#isRunning) return this.#node?.detach();
     this.#node!.stop(undefined);
     await this.#exited.promise;
@@ -87,6 +91,19 @@ export class Outermost implements Owner {
     const definition = this.#definition;
     const refused = actRefusal(node, act, definition.protectedBelow);
     return previewAct(node, act, refused, performance.now(), definition);
+  }
+
+  #startOnceLeft(): Promise<void> {
+    const next = this.#next ?? deferred<void>();
+    if (this.#next === null) {
+      this.#next = next;
+      void this.#exited.promise.then(() => {
+        if (this.#next !== next) return;
+        this.#next = null;
+        this.start().then(next.resolve, next.reject);
+      });
+    }
+    return next.promise;
   }
 
   get #isRunning(): boolean {

@@ -286,8 +286,9 @@ function exitOf(end: SupervisorEnd<Slot>): Exit {
     case 'auto_shutdown':
       return { kind: 'shutdown', reason: 'shutdown (a significant child ended)' };
     case 'start_failed': {
-      const reason = `${end.child.id} failed to start: ${end.exit.reason}`;
-      return { ...end.exit, kind: 'abnormal', reason };
+      // The child's code may run on, killed; the supervisor itself has ended.
+      const { isStillRunning: _, ...exit } = end.exit;
+      return { ...exit, kind: 'abnormal', reason: `${end.child.id} failed to start: ${exit.reason}` };
     }
   }
 }

@@ -120,6 +120,19 @@ describe('a tree', () => {
     await app.stop();
   });
 
+  test('a start that waits for a stop is taken back by the next one', async () => {
+    const app = supervisor('app', { children: [diary([])('a')] });
+    await app.start();
+    const stopped = app.stop();
+    const started = [app.start(), app.start()].map((start) => start.catch((error) => error.code));
+    await Promise.all([stopped, app.stop()]);
+    expect(await Promise.all(started)).toEqual(['shutdown', 'shutdown']);
+    expect(watch.lineages()).toEqual([]);
+    await app.start();
+    expect(watch.node('app').incarnation).toBe(2);
+    await app.stop();
+  });
+
   test('a stop while it starts ends what has begun, and rejects the start', async () => {
     const log: string[] = [];
     const app = supervisor('app', {
