@@ -133,7 +133,7 @@ export type LocalFact = { t: number; at: number } & (
     }
   | { kind: 'started'; node: DeclaredNode; previous: DeclaredNode | null }
   | { kind: 'ready'; node: DeclaredNode }
-  | { kind: 'straggler'; node: DeclaredNode; afterMs: number }
+  | { kind: 'straggler'; node: DeclaredNode; afterMs: number; holds?: string[] }
   | { kind: 'start-failed'; node: DeclaredNode; reason: string }
 );
 

@@ -55,6 +55,11 @@ export const LIMITS = {
   maxKnownCalls: 1000,
   /** A killed task that has not settled after this is a straggler. */
   stragglerMs: 1000,
+  /** Lines of what a straggler holds, and characters of one: they travel to every watcher. */
+  maxHolds: 20,
+  maxHoldChars: 200,
+  /** Between two looks at what stragglers make, which slow the awaits of their thread while they last. */
+  holdsApartMs: 10_000,
   /** Ended children whose count of lives a supervisor remembers, so that one of the same id goes on counting. */
   maxEndedLineages: 10_000,
   /** State read: defaults and ceilings. */

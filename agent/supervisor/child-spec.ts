@@ -4,6 +4,7 @@ import type { ResourceLimits } from 'node:worker_threads';
 import type { BackOff } from './back-off.ts';
 import type { WorkerContext } from './context.ts';
 import type { Heartbeat } from './heartbeat.ts';
+import { type RunBody, runBodyOf } from './holds/run-body.ts';
 import type { AutoShutdown, RestartType, Strategy, SupervisorFlags } from './state.ts';
 
 /** The longest a timer of Node waits; a longer one fires at once. */
@@ -72,6 +73,8 @@ export interface SupervisorOptions extends CommonSpec {
 export interface Spec {
   readonly host: 'task' | 'thread' | 'process';
   readonly run: ((context: WorkerContext) => unknown) | null;
+  /** The same function, with what has to be known of it once a task does not obey. */
+  readonly body: RunBody | null;
   /** Where to import it from, as a file URL. */
   readonly module: string | null;
   readonly args: unknown;
@@ -99,6 +102,7 @@ export function readSpec(spec: TemplateSpec, name: string, autoShutdown: AutoShu
   return {
     host,
     run: host === 'task' ? (spec.run as Spec['run']) : null,
+    body: host === 'task' ? runBodyOf(spec.run) : null,
     module: host === 'task' ? null : readModule(spec.module, name),
     args,
     ...readCommon(spec, name, autoShutdown, { afterMs: 5000 }),

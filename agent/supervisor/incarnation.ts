@@ -149,10 +149,11 @@ export class Incarnation implements DeclaredNode {
     if (this.#isDetached) this.#leave();
   }
 
-  straggles(afterMs: number): void {
+  straggles(afterMs: number, holds: string[] | undefined): void {
     this.status = 'straggler';
     this.changed();
-    if (this.isObserved) this.happened({ kind: 'straggler', node: this, afterMs });
+    if (!this.isObserved) return;
+    this.happened({ kind: 'straggler', node: this, afterMs, ...(holds ? { holds } : {}) });
   }
 
   /** Its successor waits until `at`; null: not any more. What was killed and still runs keeps its status. */
@@ -195,6 +196,16 @@ export class Incarnation implements DeclaredNode {
     if (what.state) this.state = what.state;
     if (what.backlog) this.backlog = what.backlog;
     this.changed();
+  }
+
+  /** The object it handed over, where no other has handed over the same. */
+  ownState(): unknown[] {
+    const { state } = this;
+    if (typeof state?.reference !== 'object' || state.reference === null) return [];
+    for (const other of this.#registry.nodes.values()) {
+      if (other !== this && other.state?.reference === state.reference) return [];
+    }
+    return [state.reference];
   }
 
   /** What is asked of it; made when first used. */

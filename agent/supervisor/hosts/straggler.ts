@@ -1,13 +1,19 @@
 import { LIMITS } from '../../../protocol/limits.ts';
 import { Fifo } from '../fifo.ts';
+import { type Holder, holdsOf } from '../holds/holds.ts';
+import { MakingWindow } from '../holds/making-window.ts';
+import type { RunBody } from '../holds/run-body.ts';
+import type { RunScope } from '../holds/run-scope.ts';
 
 /** Code that was killed but cannot be ended from outside: only it can end itself. */
 export interface Killed {
   readonly hasSettled: boolean;
   /** Its handle is dead from now on, whether or not it has ended. */
   giveUp(): void;
-  /** It still runs this long after. */
-  straggles(afterMs: number): void;
+  /** It still runs this long after, and holds this; undefined where nobody looked. */
+  straggles(afterMs: number, holds: string[] | undefined): void;
+  /** By what its timers and sockets can be told; null where nobody observes it. */
+  readonly holder: Holder | null;
 }
 
 let waiting: Killed[] = [];
@@ -27,8 +33,10 @@ function giveUpWaiting(): void {
   const given = waiting;
   waiting = [];
   const sinceMs = performance.now();
-  for (const killed of given) {
-    if (killed.hasSettled) continue;
+  const deaf = given.filter(({ hasSettled }) => !hasSettled);
+  // Before their successors start: what those make is known from the first on.
+  watchMaking(deaf, sinceMs);
+  for (const killed of deaf) {
     watched.push({ killed, sinceMs });
     killed.giveUp();
   }
@@ -43,10 +51,49 @@ function wakeIn(ms: number): void {
 function lookAtWatched(): void {
   timer = null;
   const nowMs = performance.now();
+  let looks = 0;
   for (let first = watched.peek(); first; first = watched.peek()) {
     const ageMs = nowMs - first.sinceMs;
-    if (ageMs < LIMITS.stragglerMs) return wakeIn(LIMITS.stragglerMs - ageMs);
+    if (ageMs < LIMITS.stragglerMs) {
+      wakeIn(LIMITS.stragglerMs - ageMs);
+      break;
+    }
     watched.shift();
-    if (!first.killed.hasSettled) first.killed.straggles(Math.round(ageMs));
+    const { killed } = first;
+    if (killed.hasSettled) continue;
+    const { holder } = killed;
+    const holds = holder && looks++ < MAX_LOOKS ? holdsOf(holder, making) : undefined;
+    killed.straggles(Math.round(ageMs), holds);
   }
+  if (making.isOpen && nowMs - openedMs >= LIMITS.stragglerMs) making.close();
+}
+
+/** Stragglers of one moment that are looked at for what they hold: each takes the thread some milliseconds. */
+const MAX_LOOKS = 20;
+
+let making = new MakingWindow();
+let openedMs = Number.NEGATIVE_INFINITY;
+
+/** From now on it is seen what they make, for one straggler's time; not again soon, since it slows all awaits. */
+function watchMaking(deaf: readonly Killed[], nowMs: number): void {
+  const holders = deaf.slice(0, MAX_LOOKS).flatMap(({ holder }) => holder ?? []);
+  if (holders.length === 0) return;
+  if (!making.isOpen && nowMs - openedMs >= LIMITS.holdsApartMs) {
+    making = new MakingWindow();
+    making.open();
+    openedMs = nowMs;
+  }
+  for (const { scope, body } of holders) {
+    making.knows(scope);
+    void body.locate();
+  }
+}
+
+/** A task starts; what it makes is told from what a straggler makes. */
+export function taskBegins(scope: RunScope, body: RunBody): void {
+  making.begins(scope, body);
+}
+
+export function taskEnds(scope: RunScope): void {
+  making.ends(scope);
 }

@@ -11,8 +11,10 @@ import {
   thrownExit,
 } from '../exit.ts';
 import { AwaitedBeats } from '../heartbeat.ts';
+import type { Holder } from '../holds/holds.ts';
+import { type RunScope, runInScope } from '../holds/run-scope.ts';
 import type { Incarnation, Life } from '../incarnation.ts';
-import { afterKill, type Killed } from './straggler.ts';
+import { afterKill, type Killed, taskBegins, taskEnds } from './straggler.ts';
 
 /**
  * A worker in this very event loop. Its end is cooperative: a kill aborts its signal and takes its handle away, so
@@ -29,6 +31,8 @@ export class TaskLife implements Life, ContextHome, Killed {
   #crash: Exit | null = null;
   #deadline: NodeJS.Timeout | null = null;
   #beats: AwaitedBeats | null = null;
+  /** Known only where somebody may look: without an agent nobody asks what a straggler holds. */
+  #scope: RunScope | null = null;
 
   constructor(incarnation: Incarnation, spec: Spec, args: unknown) {
     this.#incarnation = incarnation;
@@ -39,8 +43,9 @@ export class TaskLife implements Life, ContextHome, Killed {
 
   start(): void {
     let result: unknown;
+    this.#spec.body!.lives++;
     try {
-      result = this.#spec.run!(this.#context);
+      result = this.#incarnation.isObserved ? this.#runInScope() : this.#spec.run!(this.#context);
     } catch (thrown) {
       return this.#settle(thrownExit(thrown), thrown);
     }
@@ -49,6 +54,13 @@ export class TaskLife implements Life, ContextHome, Killed {
       (thrown) => this.#settle(thrownExit(thrown), thrown),
     );
     if (!this.#spec.isReadyExplicit) this.becomeReady();
+  }
+
+  #runInScope(): unknown {
+    return runInScope(this.#spec.run!, this.#spec, this.#context, (scope) => {
+      this.#scope = scope;
+      taskBegins(scope, this.#spec.body!);
+    });
   }
 
   stop(): void {
@@ -80,8 +92,14 @@ export class TaskLife implements Life, ContextHome, Killed {
     this.#incarnation.exited(this.#crash ? { ...this.#crash, isStillRunning: true } : KILLED_STILL_RUNNING);
   }
 
-  straggles(afterMs: number): void {
-    this.#incarnation.straggles(afterMs);
+  straggles(afterMs: number, holds: string[] | undefined): void {
+    this.#incarnation.straggles(afterMs, holds);
+  }
+
+  get holder(): Holder | null {
+    const scope = this.#scope;
+    const marks = () => [this.#context, ...this.#incarnation.ownState()];
+    return scope && { scope, body: this.#spec.body!, marks };
   }
 
   get id(): string {
@@ -129,6 +147,8 @@ export class TaskLife implements Life, ContextHome, Killed {
   #settle(exit: Exit, thrown: unknown): void {
     this.hasSettled = true;
     this.#beats?.end();
+    this.#spec.body!.lives--;
+    if (this.#scope) taskEnds(this.#scope);
     this.#clearDeadline();
     this.#context.end('exited');
     if (this.#isGivenUp) this.#incarnation.endedLate(this.#crash ?? KILLED);

@@ -10,6 +10,7 @@ test('defaults are those of OTP', () => {
     heartbeat: null,
     host: 'task',
     run,
+    body: expect.objectContaining({ run, lives: 0 }),
     module: null,
     args: undefined,
     restart: 'permanent',
