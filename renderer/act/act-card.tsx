@@ -1,84 +1,64 @@
 import { X } from 'lucide-react';
-import type { ActProgress, Outcome } from '../../protocol/act.ts';
-import { type ActRun, act } from '../store/acts.ts';
+import { act, runOf } from '../store/acts.ts';
+import { openedRow } from '../store/card.ts';
+import { observedAt } from '../store/desk.ts';
 import { useValue } from '../store/value.ts';
-import { titleOf } from '../tree/words.ts';
+import { authorWords } from '../timeline/words.ts';
 import { IconButton } from '../ui/button.tsx';
-import { duration } from '../ui/format.ts';
 import { Trouble } from '../ui/trouble.tsx';
-import { ACT_WORDS } from './rules.ts';
+import { Consequences } from './consequences.tsx';
+import { Phases } from './phases.tsx';
+import { type Story, storyOfRow, storyOfRun } from './story.ts';
 
-const PHASES = ['accepted', 'exited', 'decided', 'started', 'ready'] as const;
-
-/** The last act of this person: its phases as they happen, and how it ended. */
+/** The line of the timeline that was opened; else the last act of this window. */
 export function ActCard() {
   const run = useValue(act);
-  if (!run) return null;
-  const { title } = ACT_WORDS[run.act];
+  const opened = useValue(openedRow);
+  if (opened) return <OfRow key={`${opened.instance} ${opened.row}`} {...opened} />;
+  return run && <Card story={storyOfRun(run)} onClose={() => act.set(null)} />;
+}
+
+function OfRow({ instance, row: id }: { instance: string; row: string }) {
+  const { tree, timeline } = observedAt(instance);
+  const row = useValue(timeline).find((each) => each.id === id);
+  if (!row) return null;
+  // What this window did itself it knows better than the ledger tells.
+  const own = row.act && runOf(row.act.call);
+  const story = storyOfRow(row, tree.node(row.node.id));
   return (
-    <section className="act-card" aria-label={`${title} ${run.node.lineage}`}>
+    <Card
+      story={own?.ended ? { ...storyOfRun(own), by: story.by } : story}
+      onClose={() => openedRow.set(null)}
+    />
+  );
+}
+
+function Card({ story, onClose }: { story: Story; onClose: () => void }) {
+  const { title, subject, incarnation, successor, words, by, reason, error } = story;
+  return (
+    <section className="act-card" aria-label={`${title} ${subject}`}>
       <header className="act-head">
-        <h2 className="cut">
-          {title} {titleOf(run.node)}{' '}
+        <h2 className="cut" title={`${title} ${subject}`}>
+          {title} {subject}{' '}
           <span className="code soft">
-            #{run.node.incarnation}
-            {run.ended?.successor && ` → #${run.ended.successor.incarnation}`}
+            #{incarnation}
+            {successor !== null && ` → #${successor}`}
           </span>
         </h2>
         <span className="spread" />
-        <IconButton label="Put away" icon={X} onPress={() => act.set(null)} />
+        <IconButton label="Put away" icon={X} onPress={onClose} />
       </header>
-      <ol className="phases" aria-label="Phases">
-        {PHASES.map((phase) => (
-          <Phase key={phase} phase={phase} run={run} />
-        ))}
-      </ol>
-      <p className={`act-outcome${isBad(run) ? ' bad' : ''}`} role="status">
-        {outcomeWords(run)}
-      </p>
-      {run.error && <Trouble error={run.error} />}
+      <div className="act-body" tabIndex={0} role="group" aria-label="What it did">
+        <Phases story={story} />
+        <p className={`act-outcome${story.isBad ? ' bad' : ''}`} role="status">
+          {words}
+        </p>
+        {reason !== null && (
+          <p className="soft selectable">{by ? `${authorWords(by)}: ${reason}` : `Reason: ${reason}`}</p>
+        )}
+        <Consequences story={story} />
+        {error && <Trouble error={error} />}
+      </div>
     </section>
   );
-}
-
-function Phase({ phase, run }: { phase: (typeof PHASES)[number]; run: ActRun }) {
-  const at = reachedMs(phase, run);
-  const step = run.progress.find((each) => each.phase === phase);
-  return (
-    <li className={`phase${at === null ? ' is-open' : ''}`} title={step?.words}>
-      <span className="phase-name">{phase}</span>
-      <span className="phase-time">{at === null ? '–' : duration(at)}</span>
-    </li>
-  );
-}
-
-/** Milliseconds since it was accepted; null while it is not reached. */
-function reachedMs(phase: ActProgress['phase'], { progress, ended }: ActRun): number | null {
-  const step = progress.find((each) => each.phase === phase);
-  if (step) return step.afterMs;
-  return ended && phase !== 'accepted' ? ended.phases[`${phase}Ms`] : null;
-}
-
-const OUTCOMES = {
-  restarted: 'Restarted.',
-  'not-restarted': 'Ended, and not restarted.',
-  escalated: 'Its supervisor gave up.',
-  straggler: 'It was told to end and still runs.',
-  gone: 'That incarnation had already ended.',
-  refused: 'Refused. Nothing was done.',
-  'not-recovered': 'No successor was ready in time.',
-  done: 'Done.',
-} as const;
-
-function outcomeWords({ ended, error, progress }: ActRun): string {
-  if (error) return 'It failed.';
-  if (!ended) return progress.at(-1)?.words ?? 'Asked.';
-  const clock = ended.clock === 'client' ? ' Times are by this computer’s clock.' : '';
-  return `${OUTCOMES[ended.outcome]} ${ended.words}${clock}`;
-}
-
-const GOOD: ReadonlySet<Outcome> = new Set(['restarted', 'not-restarted', 'done']);
-
-function isBad({ ended, error }: ActRun): boolean {
-  return error !== null || (ended !== null && !GOOD.has(ended.outcome));
 }

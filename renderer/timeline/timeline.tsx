@@ -1,7 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { ToggleButton } from 'react-aria-components';
+import { hasStory } from '../act/story.ts';
 import { concerns } from '../inspect/history/concerns.ts';
+import { openedRow } from '../store/card.ts';
 import { observedAt } from '../store/desk.ts';
 import { show, useInterface, usePlace } from '../store/interface.ts';
 import type { TimelineRow } from '../store/timeline.ts';
@@ -60,6 +62,7 @@ function TimelineOf({ instance }: { instance: string }) {
         <Rows
           rows={rows}
           onOpen={(row) => {
+            openedRow.set(hasStory(row) ? { instance, row: row.id } : null);
             const target = [row.successor?.id, row.node.id].find((id) => id !== undefined && tree.node(id));
             if (target) reveal(instance, tree, target);
           }}

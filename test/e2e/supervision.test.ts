@@ -9,7 +9,7 @@ import { rowNamed } from '../support/outline.ts';
 import { type ScriptedApp, startScriptedApp } from '../support/scripted-app.ts';
 import { manyRestarts, shopLedger, shopTree } from '../support/shop-data.ts';
 import { armedFleet, arming, liveFleet, SHOP } from '../support/shop-fleet.ts';
-import { lastStraw, shopPreview } from '../support/shop-preview.ts';
+import { lastStraw, shopAct, shopPreview } from '../support/shop-preview.ts';
 import { snapshotOf } from '../support/tree-data.ts';
 
 /** What a supervisor, its children and their restarts look like, over a desk that says what is to be seen. */
@@ -89,6 +89,24 @@ const SCENES: Record<string, () => Promise<void>> = {
     await start();
     await app.page.keyboard.press('a');
     await app.page.getByRole('dialog', { name: 'Arm shop-fra?' }).waitFor();
+  },
+  'card of an act by another': async () => {
+    await start();
+    await select('cache', '1');
+    await app.page.getByRole('row', { name: /killed app\/cache/ }).click();
+    await app.page.getByRole('region', { name: 'Kill app/cache' }).waitFor();
+  },
+  'card of a crash': async () => {
+    await start();
+    await select('cache', '4');
+    await app.page.getByRole('button', { name: 'What it did' }).nth(1).click();
+    await app.page.getByRole('region', { name: 'Exit app/cache' }).waitFor();
+  },
+  'card of an own act': async () => {
+    await start({ fleet: armedFleet() });
+    await askToKill({ preview: shopPreview(), act: shopAct() });
+    await app.page.keyboard.press('Enter');
+    await app.page.getByText('2 of 3 siblings').waitFor();
   },
   armed: async () => {
     await start({ fleet: armedFleet() });

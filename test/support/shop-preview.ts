@@ -1,3 +1,4 @@
+import type { ActDocument } from '../../protocol/act.ts';
 import type { Preview, PreviewNode } from '../../protocol/preview.ts';
 
 const node = (lineage: string, incarnation: number, id: string | null): PreviewNode => ({
@@ -40,4 +41,38 @@ export function lastStraw(): Preview {
     budget: { by: 'app', intensity: 5, periodMs: 30_000, before: 5, after: 6 },
     givesUp: ['app'],
   });
+}
+
+/** The receipt for it. */
+export function shopAct(fields: Partial<ActDocument> = {}): ActDocument {
+  return {
+    call: 'c',
+    act: 'kill',
+    target: { id: '4121.0.31', lineage: 'app/cache', incarnation: 4 },
+    outcome: 'restarted',
+    words: 'app/cache #4 → #5 in 8.2 ms',
+    successor: { id: '4121.0.41', incarnation: 5 },
+    affected: [{ id: '4121.0.32', lineage: 'app/checkout' }],
+    phases: { exitedMs: 1.9, decidedMs: 2.2, startedMs: 3.4, readyMs: 8.2 },
+    clock: 'agent',
+    budget: { by: 'app', intensity: 5, periodMs: 30_000, before: 2, after: 3 },
+    untouched: { same: 2, of: 3 },
+    lost: {
+      state: {
+        gone: 118,
+        changed: 2,
+        added: 0,
+        isPartial: true,
+        why: 'the first 200 entries were compared',
+        places: [
+          { path: '/entries/cart:81f2', change: 'gone', before: { items: 3 } },
+          { path: '/entries/cart:90ab', change: 'gone' },
+          { path: '/hits', change: 'changed', before: 80_211, after: 0 },
+        ],
+      },
+      backlog: { word: 'pending', before: 6, after: 0, vanished: 6 },
+    },
+    audit: { seq: 41, hash: '3f9ac2e81b77d05c0a6f3f9ac2e81b77d05c0a6f3f9ac2e81b77d05c0a6f3f9a' },
+    ...fields,
+  };
 }

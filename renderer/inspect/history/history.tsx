@@ -1,5 +1,7 @@
 import { useId, useState } from 'react';
 import type { TreeNode } from '../../../protocol/tree.ts';
+import { hasStory } from '../../act/story.ts';
+import { openedRow } from '../../store/card.ts';
 import { observedAt } from '../../store/desk.ts';
 import { isAlive } from '../../store/row-keys.ts';
 import type { TimelineRow } from '../../store/timeline.ts';
@@ -35,7 +37,7 @@ export function HistoryTab({ instance, node }: { instance: string; node: TreeNod
             : 'The ledger says nothing of it any more.'}
         </p>
       ) : (
-        <Lines base={base} node={node} rows={rows} active={active} />
+        <Lines base={base} instance={instance} node={node} rows={rows} active={active} />
       )}
     </div>
   );
@@ -43,12 +45,13 @@ export function HistoryTab({ instance, node }: { instance: string; node: TreeNod
 
 interface LinesProps {
   base: string;
+  instance: string;
   node: TreeNode;
   rows: readonly TimelineRow[];
   active: string | null;
 }
 
-function Lines({ base, node, rows, active }: LinesProps) {
+function Lines({ base, instance, node, rows, active }: LinesProps) {
   const shown = rows.slice(-MAX_LINES).toReversed();
   return (
     <>
@@ -69,6 +72,15 @@ function Lines({ base, node, rows, active }: LinesProps) {
               </span>
               {row.tookMs !== null && <span className="history-took">{duration(row.tookMs)}</span>}
             </p>
+            {hasStory(row) && (
+              <button
+                type="button"
+                className="link history-more"
+                onClick={() => openedRow.set({ instance, row: row.id })}
+              >
+                What it did
+              </button>
+            )}
             {linesOf(row).map((words) => (
               <p key={words} className="soft selectable">
                 {words}
