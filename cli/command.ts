@@ -29,7 +29,16 @@ export interface ArgSpec {
 
 export type OptionSpec =
   | { readonly kind: 'flag'; readonly does: string }
-  | { readonly kind: 'text'; readonly value: string; readonly does: string; readonly isRequired?: boolean }
+  | {
+      readonly kind: 'text';
+      readonly value: string;
+      readonly does: string;
+      readonly isRequired?: boolean;
+      /** With this flag it need not be there. */
+      readonly unless?: string;
+    }
+  /** May be given several times. */
+  | { readonly kind: 'texts'; readonly value: string; readonly does: string }
   | {
       readonly kind: 'integer';
       readonly value: string;
@@ -53,11 +62,13 @@ type ArgsOf<A extends readonly ArgSpec[]> = {
 type OptionsOf<O extends Record<string, OptionSpec>> = {
   [K in keyof O]: O[K] extends { kind: 'flag' }
     ? boolean
-    : O[K] extends { kind: 'integer' }
-      ? number | undefined
-      : O[K] extends { isRequired: true }
-        ? string
-        : string | undefined;
+    : O[K] extends { kind: 'texts' }
+      ? string[] | undefined
+      : O[K] extends { kind: 'integer' }
+        ? number | undefined
+        : O[K] extends { isRequired: true }
+          ? string
+          : string | undefined;
 };
 
 /** Declares a command; `run` gets arguments and options with the types of its table. */

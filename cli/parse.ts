@@ -19,7 +19,8 @@ export function parse(name: string, command: Command, words: readonly string[]):
   if (options.help) return { args: {}, options };
   const args = argValues(command, positionals, wrong);
   for (const [key, spec] of Object.entries(table)) {
-    if (spec.kind === 'text' && spec.isRequired && !values[key])
+    const isExcused = spec.kind === 'text' && spec.unless !== undefined && options[spec.unless] === true;
+    if (spec.kind === 'text' && spec.isRequired && !isExcused && !values[key])
       throw wrong(`--${key} ${spec.value} is missing`);
   }
   return { args, options };
@@ -36,7 +37,10 @@ function split(table: Record<string, OptionSpec>, words: readonly string[], wron
       options: Object.fromEntries(
         Object.entries(table).map(([key, spec]) => [
           key,
-          { type: spec.kind === 'flag' ? 'boolean' : 'string' } as const,
+          {
+            type: spec.kind === 'flag' ? 'boolean' : 'string',
+            multiple: spec.kind === 'texts',
+          } as const,
         ]),
       ),
     });
@@ -49,11 +53,11 @@ function split(table: Record<string, OptionSpec>, words: readonly string[], wron
 function optionValue(
   key: string,
   spec: OptionSpec,
-  value: string | boolean | undefined,
+  value: string | boolean | (string | boolean)[] | undefined,
   wrong: Wrong,
 ): unknown {
   if (spec.kind === 'flag') return value === true;
-  if (value === undefined || spec.kind === 'text') return value;
+  if (value === undefined || spec.kind === 'text' || spec.kind === 'texts') return value;
   const number = Number(value);
   if (!/^\d+$/.test(String(value)) || number < spec.min || number > spec.max) {
     throw wrong(`--${key} takes a whole number from ${spec.min} to ${spec.max}, not "${value}"`);

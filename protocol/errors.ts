@@ -41,6 +41,10 @@ export const ERRORS = {
   },
   PROTECTED: { exit: 4, mend: 'The service declared this node protected. Change that in its code.' },
   NOT_POSSIBLE: { exit: 4, mend: 'This kind of node cannot do that.' },
+  NOT_STEADY: {
+    exit: 4,
+    mend: 'Nothing was done. Wait until every probe holds, or correct the probe.',
+  },
   LOOP_BLOCKED: {
     exit: 4,
     mend: 'Its loop is stuck. See its stack; kill the thread or the process that holds the loop.',

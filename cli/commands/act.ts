@@ -1,13 +1,82 @@
-import type { Act, ActDocument, Outcome } from '../../protocol/act.ts';
-import { asPerchError, ERRORS, PerchError } from '../../protocol/errors.ts';
+import type { Act, ActProgress } from '../../protocol/act.ts';
+import { asPerchError, PerchError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
-import { CONNECTION, type Command, command, NODE, TARGET } from '../command.ts';
+import { dryRun } from '../act/dry-run.ts';
+import {
+  armFor,
+  HOLD,
+  type MeasureOptions,
+  openMeasure,
+  PROBE_EVERY_MS,
+  readProbes,
+} from '../act/measure.ts';
+import { exitCodeOf, phaseText, report } from '../act/outcome.ts';
+import { runActs } from '../act/series.ts';
+import { CONNECTION, type Command, command, NODE, type OptionSpec, TARGET } from '../command.ts';
 import { reachTarget } from '../connection.ts';
 import type { Output } from '../output.ts';
 import { duration } from '../text/figures.ts';
 import { oneLine } from '../text/plain.ts';
 import { findNode } from './tree.ts';
+
+const EVERY_ACT = {
+  reason: {
+    kind: 'text',
+    value: 'TEXT',
+    isRequired: true,
+    unless: 'dry-run',
+    does: 'Why; it stands in ledger and audit.',
+  },
+  yes: { kind: 'flag', does: 'Do not ask. Needed where there is no terminal.' },
+  'dry-run': {
+    kind: 'flag',
+    does: 'Say what it would do and do nothing: who stops, who is started, the budget after, who would give up.',
+  },
+  call: {
+    kind: 'text',
+    value: 'ID',
+    does: 'Repeat an earlier call: the same id acts once and gives its outcome again.',
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+const MEASURED = {
+  probe: {
+    kind: 'texts',
+    value: 'URL|CONDITION',
+    does:
+      'Measure until this holds again: a URL that answers 200 to 399, or a condition on the tree ' +
+      '("app backlog<10", "main loopDelayMs<50 and status=running"). May be given several times.',
+  },
+  'probe-every': {
+    kind: 'integer',
+    value: 'MS',
+    min: 10,
+    max: 60_000,
+    does: `How often each probe is asked; ${PROBE_EVERY_MS} unless told.`,
+  },
+  hold: {
+    kind: 'integer',
+    value: 'K',
+    min: 1,
+    max: 1000,
+    does: `How many answers in a row must hold, before the kill and after it; ${HOLD} unless told.`,
+  },
+  times: {
+    kind: 'integer',
+    value: 'N',
+    min: 1,
+    max: 10_000,
+    does: "Kill the lineage's incarnation of the moment so often, each after the recovery of the one before.",
+  },
+  every: {
+    kind: 'integer',
+    value: 'MS',
+    min: 1,
+    max: 3_600_000,
+    does: 'With --times: the beats on which a kill may begin; 1000 unless told.',
+  },
+} as const satisfies Record<string, OptionSpec>;
 
 export const kill = act('kill', {
   about:
@@ -16,7 +85,12 @@ export const kill = act('kill', {
   examples: [
     'kill fra-1 app/games/7f3a --reason "does it come back?"',
     'kill fra-1 4121 --reason drill --yes --json',
+    'kill fra-1 app/games/7f3a --dry-run',
+    'kill fra-1 app/scores --reason drill --probe http://127.0.0.1:8401/',
+    'kill fra-1 games/7f3a --reason drill --probe "app/games backlog<10"',
+    'kill fra-1 games/7f3a --reason drill --yes --times 100 --every 500',
   ],
+  more: MEASURED,
 });
 
 export const stop = act('stop', {
@@ -33,54 +107,68 @@ export const restart = act('restart', {
   examples: ['restart fra-1 app/bots --reason "new settings" --yes'],
 });
 
-function act(name: Act, { about, examples }: Pick<Command, 'about' | 'examples'>): Command {
+type ActOptions = Parameters<typeof reachTarget>[1] &
+  MeasureOptions & {
+    reason: string;
+    yes: boolean;
+    'dry-run': boolean;
+    call?: string;
+    times?: number;
+    every?: number;
+  };
+
+function act(
+  name: Act,
+  { about, examples, more = {} }: Pick<Command, 'about' | 'examples'> & { more?: Record<string, OptionSpec> },
+): Command {
   return command({
     args: [TARGET, NODE],
-    options: {
-      reason: { kind: 'text', value: 'TEXT', isRequired: true, does: 'Why; it stands in ledger and audit.' },
-      yes: { kind: 'flag', does: 'Do not ask. Needed where there is no terminal.' },
-      call: {
-        kind: 'text',
-        value: 'ID',
-        does: 'Repeat an earlier call: the same id acts once and gives its outcome again.',
-      },
-      ...CONNECTION,
-    },
+    options: { ...EVERY_ACT, ...more, ...CONNECTION },
     about: `${about} Each phase is shown as it comes; Ctrl-C ends the wait, never the act.`,
-    json: '{call, target:{id,lineage,incarnation}, outcome, successor:{id,incarnation}|null, affected:[{id,lineage}], phases:{exitedMs,decidedMs,startedMs,readyMs}}; outcome is one of restarted, not-restarted, escalated, straggler, gone, refused, not-recovered. `error` is added when it is refused or gone, "clock":"client" when the agent died with what was killed.',
+    json:
+      '{call, target:{id,lineage,incarnation}, outcome, successor:{id,incarnation}|null, affected:[{id,lineage}], phases:{exitedMs,decidedMs,startedMs,readyMs}, budget:{by,intensity,periodMs,before,after}, untouched:{same,of}}; outcome is one of restarted, not-restarted, escalated, straggler, gone, refused, not-recovered. `lost` is added where something was handed over that a successor followed, `error` when it is refused or gone, "clock":"client" when the agent died with what was killed. With --dry-run the preview of docs/protocol.md.' +
+      (Object.hasOwn(more, 'probe')
+        ? ' With --probe `phases.recoveredMs` and `probes`; with --times {acts:[…], distribution:{n,notRecovered,withinMs,samplesMs,p50,p95,max}, endedEarly}.'
+        : ''),
     examples,
-    async run({ args, options, out, signal }) {
-      if (!options.yes && !out.canAsk) {
-        throw new PerchError('CONFIRM_NEEDED', `There is no terminal to confirm the ${name} on`);
-      }
-      checkText('--reason', options.reason, LIMITS.maxReasonChars);
-      if (options.call !== undefined) checkText('--call', options.call, 64);
-      const { instance, session, connect } = await reachTarget(args.TARGET, options, out, signal);
+    async run({ args, options: given, out, signal }) {
+      const options = given as unknown as ActOptions;
+      if (options['dry-run']) return dryRun(name, args, options, { out, signal });
+      check(name, options, out);
+      const probesOf = await readProbes(options.probe);
+      const reached = await reachTarget(args.TARGET, options, out, signal);
+      const { instance, session, connect } = reached;
       try {
         const { node } = await findNode(session, args.NODE, { signal, timeoutMs: options.timeout });
         if (isRoot(node)) out.note(whatRootMeans(name, options.timeout ?? LIMITS.callMs));
-        if (!options.yes && !(await confirm(name, node, instance.place.name, out, signal))) {
+        const what = options.times === undefined ? '' : `, ${options.times} times`;
+        if (!options.yes && !(await confirm(name, node, `${instance.place.name}${what}`, out, signal))) {
           throw new PerchError('CANCELLED', 'Nothing was done');
         }
-        const { runAct } = await import('../../client/act.ts');
-        const document = await runAct(
-          {
-            act: name,
-            node,
-            epoch: session.hello.instance.epoch,
-            reason: options.reason,
-            call: options.call,
-            timeoutMs: options.timeout,
-          },
-          { session, connect, arm: { reason: options.reason, forMs: armFor(options.timeout) } },
-          {
-            signal,
-            onProgress: ({ phase, afterMs, words }) =>
-              out.text(`${duration(afterMs).padStart(9)}  ${phase.padEnd(8)}  ${oneLine(words)}`),
-          },
-        ).catch(sayHowToAskAgain);
-        report(document, out);
-        return exitCodeOf(document.outcome);
+        const measure = await openMeasure(reached, options, probesOf, signal);
+        try {
+          const { reason, timeout: timeoutMs, call, times, every: everyMs = EVERY_MS } = options;
+          if (times !== undefined) {
+            const plan = { act: name, reason, times, everyMs, timeoutMs };
+            return await runActs(reached, node.lineage, measure, plan, { out, signal });
+          }
+          const { runAct } = await import('../../client/act.ts');
+          const request = { act: name, node, epoch: session.hello.instance.epoch, reason, call, timeoutMs };
+          const link = { session, connect, arm: { reason, forMs: armFor(timeoutMs) } };
+          const document = await measure
+            .run((told) => {
+              const onProgress = (step: ActProgress) => {
+                told?.(step);
+                out.text(phaseText(step));
+              };
+              return runAct(request, link, { signal, onProgress });
+            }, signal)
+            .catch(sayHowToAskAgain);
+          report(document, out);
+          return exitCodeOf(document.outcome);
+        } finally {
+          measure.close();
+        }
       } finally {
         session.close();
       }
@@ -88,75 +176,32 @@ function act(name: Act, { about, examples }: Pick<Command, 'about' | 'examples'>
   });
 }
 
-/** The session is armed for this one act: as long as it may take, and a moment to ask for it. */
-function armFor(timeoutMs: number = LIMITS.callMs): number {
-  return Math.min(LIMITS.maxArmMs, timeoutMs + LIMITS.loginMs);
+const EVERY_MS = 1000;
+
+function check(name: Act, options: ActOptions, out: Output): void {
+  if (!options.yes && !out.canAsk) {
+    throw new PerchError('CONFIRM_NEEDED', `There is no terminal to confirm the ${name} on`);
+  }
+  checkText('--reason', options.reason, LIMITS.maxReasonChars);
+  if (options.call !== undefined) checkText('--call', options.call, 64);
+  if (options.call !== undefined && options.times !== undefined) {
+    throw new PerchError('BAD_USAGE', '--call names one act; with --times each has an id of its own');
+  }
+  if (options.every !== undefined && options.times === undefined) {
+    throw new PerchError('BAD_USAGE', '--every goes with --times');
+  }
 }
 
 function sayHowToAskAgain(thrown: unknown): never {
   const { code, message, facts } = asPerchError(thrown);
   if (code !== 'CANCELLED') throw thrown;
+  if (facts.call === undefined) throw thrown;
   const call = String(facts.call);
   throw new PerchError(
     'CANCELLED',
     `${message}; the same command with --call ${call} gives its outcome`,
     facts,
   );
-}
-
-/** 0 done (also not restarted, as its restart type says) · 4 refused · 5 gone · 6 not recovered. */
-export function exitCodeOf(outcome: Outcome): number {
-  switch (outcome) {
-    case 'restarted':
-    case 'not-restarted':
-    case 'done':
-      return 0;
-    case 'refused':
-      return ERRORS.PROTECTED.exit;
-    case 'gone':
-      return ERRORS.GONE.exit;
-    case 'escalated':
-    case 'straggler':
-    case 'not-recovered':
-      return NOT_RECOVERED;
-  }
-}
-
-const NOT_RECOVERED = 6;
-
-function report(document: ActDocument, out: Output): void {
-  const { call, target, outcome, successor, affected, phases, clock, error } = document;
-  out.document({
-    call,
-    target,
-    outcome,
-    successor,
-    affected,
-    phases: rounded(phases),
-    ...(clock === 'client' ? { clock } : {}),
-    ...(error ? { error } : {}),
-  });
-  const word = exitCodeOf(outcome) === 0 ? outcome : out.paint.trouble(outcome);
-  const ids = successor ? `  (${target.id} → ${successor.id})` : '';
-  out.text(`${word}: ${oneLine(document.words)}${ids}`);
-  for (const { id, lineage } of affected) out.text(`  with it: ${oneLine(lineage)} (${id})`);
-  if (error) {
-    const { code, message, facts } = error;
-    if (out.isJson) out.note(`perch: ${message}`);
-    out.note(new PerchError(code, message, facts).mend);
-  }
-}
-
-/** To the microsecond: further digits are noise of the clock. */
-function rounded(phases: ActDocument['phases']): ActDocument['phases'] {
-  const round = (ms: number | null) => (ms === null ? null : Math.round(ms * 1000) / 1000);
-  const { exitedMs, decidedMs, startedMs, readyMs } = phases;
-  return {
-    exitedMs: round(exitedMs),
-    decidedMs: round(decidedMs),
-    startedMs: round(startedMs),
-    readyMs: round(readyMs),
-  };
 }
 
 function isRoot(node: TreeNode): boolean {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { exitCodeOf } from '../../cli/commands/act.ts';
+import { exitCodeOf } from '../../cli/act/outcome.ts';
 import { OUTCOMES } from '../../protocol/act.ts';
 
 it('every outcome of an act has its exit code', () => {

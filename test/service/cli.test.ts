@@ -155,7 +155,10 @@ describe('acting', () => {
     const before = await nodeOf('app/games/7f3a');
     const { exit, json: document } = await act('kill', 'app/games/7f3a', '--call', 'cli-kill-1');
     expect(exit).toBe(0);
-    expect(Object.keys(document)).toEqual(['call', 'target', 'outcome', 'successor', 'affected', 'phases']);
+    expect(Object.keys(document)).toEqual([
+      ...['call', 'target', 'outcome', 'successor', 'affected', 'phases'],
+      ...['budget', 'lost', 'untouched'],
+    ]);
     const after = await nodeOf('app/games/7f3a');
     expect(document).toMatchObject({
       call: 'cli-kill-1',

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Session } from '../../client/session.ts';
 import type { Act } from '../../protocol/act.ts';
+import { armed } from '../support/armed.ts';
 import { type Service, startService } from '../support/service.ts';
 import { byLineage, nodesOf, untilTree } from '../support/tree.ts';
 
@@ -9,7 +10,7 @@ let service: Service;
 let session: Session;
 beforeEach(async () => {
   service = await startService('shop.js');
-  session = await service.session();
+  session = await armed(await service.session());
   // What runs elsewhere has joined, so that it can be asked.
   await untilTree(session, (all) => all.find((node) => node.lineage === 'process:safe' && node.observed));
   service.send('fill');

@@ -63,7 +63,7 @@ function withBacklog(hub: Hub, preview: Preview): Preview {
     if (node?.kind !== 'worker' || count === undefined || told.has(lineage)) return [];
     return { lineage, word: node.backlogWord ?? 'backlog', count };
   });
-  return { ...preview, backlog: [...preview.backlog, ...backlog] };
+  return { ...preview, backlog: [...preview.backlog, ...backlog].filter(({ count }) => count > 0) };
 }
 
 /** These and all that lives below them, parents first. */

@@ -14,8 +14,11 @@ export function previewWords({
   const { possible, why, budget, givesUp } = rest;
   if (!possible) return why;
   const name = `${node.lineage} #${node.incarnation}`;
-  const ended = stops.length + stopsMore;
-  const others = ended - (stops.some(({ id }) => id === node.id) ? 1 : 0);
+  const target = stops.find(({ id }) => id === node.id);
+  // The thread or process that a worker runs in is that worker, for who reads it.
+  const counted = target?.restart ? stops.filter(({ restart }) => restart !== null) : stops;
+  const ended = counted.length + stopsMore;
+  const others = ended - (target ? 1 : 0);
   const started = restarts.length + restartsMore;
   const isBack = restarts.some(({ lineage }) => lineage === node.lineage);
   const parts = [ended === 0 ? `${name} does not run` : `${name} ${ENDS[act]}`];
