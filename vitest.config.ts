@@ -28,6 +28,7 @@ export default defineConfig({
           environment: 'node',
         },
       },
+      lane('otp', { alone: true, timeoutMs: 600_000 }),
       lane('service', { alone: true, timeoutMs: 30_000 }),
       lane('ssh', { alone: true, timeoutMs: 30_000 }),
       lane('proof', { alone: true, timeoutMs: 600_000 }),

@@ -5,7 +5,17 @@ import type { NodeMajor } from './node-runtime.ts';
 export interface Lane {
   name: string;
   /** `checks`: tsc and biome. Otherwise the vitest project to run. */
-  project: 'checks' | 'unit' | 'service' | 'ssh' | 'proof' | 'packed' | 'wireguard' | 'e2e' | 'e2e-lab';
+  project:
+    | 'checks'
+    | 'unit'
+    | 'otp'
+    | 'service'
+    | 'ssh'
+    | 'proof'
+    | 'packed'
+    | 'wireguard'
+    | 'e2e'
+    | 'e2e-lab';
   /** Only test files whose path holds this word. */
   only?: string;
   /** The services under test run on this Node; the tests themselves on the one that runs npm. */
@@ -18,6 +28,7 @@ export interface Lane {
 export const LANES: readonly Lane[] = [
   { name: 'check', project: 'checks' },
   { name: 'unit', project: 'unit' },
+  { name: 'otp', project: 'otp', needs: ['otp'] },
   { name: 'service', project: 'service' },
   { name: 'ssh', project: 'ssh', needs: ['ssh'] },
   { name: 'proof', project: 'proof' },

@@ -1,16 +1,17 @@
 /** What Perch needs of the machine beside Node, and how it gets there (README, "What the machine needs"). */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 
-export type Need = 'app' | 'display' | 'ssh' | 'wireguard';
+export type Need = 'app' | 'display' | 'otp' | 'ssh' | 'wireguard';
 
-/** A Debian package, and the program or library that shows it is there (however it was installed). */
+/** A Debian package, and the program, library or Erlang application that shows it is there (however it was installed). */
 interface Part {
   package: string;
   program?: string;
   library?: string;
+  application?: string;
 }
 
 const PARTS: Record<Need, readonly Part[]> = {
@@ -25,6 +26,11 @@ const PARTS: Record<Need, readonly Part[]> = {
   ],
   /** Where tests show the app. */
   display: [{ package: 'xvfb', program: 'Xvfb' }],
+  /** What our supervisors are compared with; `cover` is one of the tools. */
+  otp: [
+    { package: 'erlang-base', program: 'erl' },
+    { package: 'erlang-tools', application: 'tools' },
+  ],
   ssh: [{ package: 'openssh-client', program: 'ssh' }],
   wireguard: [
     { package: 'wireguard-tools', program: 'wg-quick' },
@@ -73,10 +79,14 @@ export function missingPackages(needs: readonly Need[]): string[] {
   const libraries = needs.includes('app') ? installedLibraries() : '';
   return needs
     .flatMap((need) => PARTS[need])
-    .filter(({ program, library }) =>
-      program ? !findProgram(program) : !libraries.includes(`\t${library} `),
-    )
+    .filter((part) => !isThere(part, libraries))
     .map((part) => part.package);
+}
+
+function isThere({ program, library, application }: Part, libraries: string): boolean {
+  if (program) return findProgram(program) !== null;
+  if (application) return erlangApplications().some((each) => each.startsWith(`${application}-`));
+  return libraries.includes(`\t${library} `);
 }
 
 /**
@@ -133,6 +143,16 @@ async function agrees(question: string): Promise<boolean> {
 function installedLibraries(): string {
   const ldconfig = ['/sbin/ldconfig', '/usr/sbin/ldconfig'].find((file) => existsSync(file));
   return ldconfig ? execFileSync(ldconfig, ['-p'], { encoding: 'utf8' }) : '';
+}
+
+/** `stdlib-4.2`, `tools-3.5.3`: they lie beside the folder of the `erl` that is found. */
+function erlangApplications(): string[] {
+  const erl = findProgram('erl');
+  try {
+    return erl ? readdirSync(path.join(realpathSync(erl), '../../lib')) : [];
+  } catch {
+    return [];
+  }
 }
 
 /** Looks into PATH and where system programs are, which an ordinary user's PATH leaves out. */

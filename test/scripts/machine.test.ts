@@ -53,6 +53,8 @@ describe('what the machine lacks', () => {
       process.env.PATH = '/nonexistent';
       // What only PATH leads to is missing now; what lies in the system's own folders is not.
       expect(missingPackages(['display', 'ssh'])).toEqual(['xvfb', 'openssh-client']);
+      // Its applications lie beside erl.
+      expect(missingPackages(['otp'])).toEqual(['erlang-base', 'erlang-tools']);
     } finally {
       process.env.PATH = path;
     }

@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** `npm run test:otp`, and what it printed. */
+describe('our supervisors decide as OTP does', () => {
+  let lines: string[] = [];
+  let exitCode: number | null = null;
+
+  beforeAll(async () => {
+    const program = spawn(path.join(root, 'node_modules/.bin/tsx'), ['test/otp/run.ts'], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let printed = '';
+    program.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+      process.stdout.write(text);
+    });
+    exitCode = await new Promise((resolve) => program.on('close', resolve));
+    lines = printed.split('\n');
+  });
+
+  it('in ten thousand random scenarios', () => {
+    expect(lines.filter((line) => line.startsWith('scenarios '))).toEqual(['scenarios 10000, differences 0']);
+  });
+
+  it('and all that it demands of itself holds', () => {
+    expect(lines.filter((line) => line.startsWith('fault: '))).toEqual([]);
+    expect(exitCode).toBe(0);
+  });
+});

@@ -1,0 +1,73 @@
+/**
+ * `npm run test:otp`: the same random scenarios on OTP's supervisors and on ours. `--count N`, `--seed S`; with
+ * `--path P` only that one, as it was printed.
+ */
+import { parseArgs } from 'node:util';
+import fc from 'fast-check';
+import { newState } from '../../agent/supervisor/state.ts';
+import { transition } from '../../agent/supervisor/transition.ts';
+import { Beam } from './beam.ts';
+import { canonical } from './canonical.ts';
+import { compare, sample, shrink, tell } from './compare.ts';
+import { coverageOf } from './coverage.ts';
+import { DIFFERENCE_COUNT, wrongDifferences } from './differences.ts';
+import { scenarios } from './generate.ts';
+import { runOurs } from './world.ts';
+import { CORNERS } from './written.ts';
+
+const MIN_COVERAGE_PERCENT = 95;
+/** Of those that differ so many are made small. */
+const MAX_SHRUNK = 3;
+
+const { values } = parseArgs({
+  options: {
+    count: { type: 'string', default: '10000' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
+    path: { type: 'string' },
+  },
+});
+const seed = Number(values.seed);
+const decisions = { transition, newState };
+const say = (line: string): void => console.log(line);
+
+if (values.path === undefined) await compareMany(Number(values.count));
+else await replay(values.path);
+
+async function compareMany(count: number): Promise<void> {
+  const faults: string[] = [];
+  say(`seed ${seed}`);
+  const beam = new Beam({ cover: true });
+  const { differing, tally } = await compare(beam, decisions, sample(count, seed));
+  const corners = await compare(beam, decisions, CORNERS);
+  for (const at of corners.differing) faults.push(`a corner differs\n${tell(corners.compared[at]!)}`);
+  say(`scenarios ${count}, differences ${differing.length}`);
+  say(`met by scenarios: ${tally}`);
+  if (tally.late > 0) say(`run again because the machine was late: ${tally.late}`);
+  for (const at of differing.slice(0, MAX_SHRUNK)) say(await shrink(beam, decisions, seed, at));
+  if (differing.length > 0) faults.push(`${differing.length} scenarios differ`);
+  if (tally.nones.length > 0) faults.push(`no scenario met: ${tally.nones.join(', ')}`);
+  const wrong = await wrongDifferences(beam, decisions);
+  say(`intended differences shown one by one: ${DIFFERENCE_COUNT - wrong.length} of ${DIFFERENCE_COUNT}`);
+  faults.push(...wrong);
+  const coverage = coverageOf(await beam.coverage());
+  await beam.end();
+  say(`supervisor.erl: ${coverage.reached} of ${coverage.lines} lines that decide, ${coverage.percent} %`);
+  for (const line of coverage.missed) say(`  not reached: ${line}`);
+  if (coverage.unknown.length > 0) faults.push(`supervisor.erl has no ${coverage.unknown.join(', ')}`);
+  if (coverage.percent < MIN_COVERAGE_PERCENT)
+    faults.push(`less than ${MIN_COVERAGE_PERCENT} % were reached`);
+  for (const fault of faults) say(`fault: ${fault}`);
+  process.exitCode = faults.length > 0 ? 1 : 0;
+}
+
+/** One scenario with all that happened, on both sides. */
+async function replay(path: string): Promise<void> {
+  const beam = new Beam({ cover: false });
+  const property = fc.asyncProperty(scenarios, async (scenario) => {
+    const { log } = await beam.run(scenario);
+    const otp = canonical(log, scenario, 'otp');
+    say(tell({ scenario, otp, ours: canonical(runOurs(scenario, decisions), scenario, 'ours') }));
+  });
+  await fc.check(property, { seed, path, numRuns: 1, endOnFailure: true });
+  await beam.end();
+}
