@@ -122,7 +122,7 @@ function startFailed<C extends Child, R>(
       return beginExit(turn, { why: 'start_failed', child, exit });
     case 'restart':
       child.phase = 'restarting';
-      effects.push({ do: 'try-again', child, pid: child.pid });
+      effects.push({ do: 'try-again', child });
       return;
     case 'request':
       // A static child whose restart was asked for stays, at rest; a new one never became a child.

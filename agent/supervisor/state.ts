@@ -50,8 +50,8 @@ export type SupervisorEvent<C extends Child, R> =
   | { type: 'started'; child: C; pid: number }
   /** That life ended; before `started` it means that the start failed. */
   | { type: 'exited'; child: C; pid: number; exit: Exit }
-  /** A restart that failed is due again. */
-  | { type: 'try-again'; child: C; pid: number }
+  /** A restart that failed is due again. As in OTP it may be a later one than the one that asked for this. */
+  | { type: 'try-again'; child: C }
   /** The wait before its restart is over. */
   | { type: 'due'; child: C; pid: number }
   | RequestEvent<C, R>
@@ -88,7 +88,7 @@ export type Effect<C extends Child, R> =
   /** `delayMs`: the restart waits so long, by back-off. */
   | { do: 'decide'; child: C; decision: Decision; restartsInPeriod: number; affected: C[]; delayMs?: number }
   /** Feed `try-again` after giving other events a turn. */
-  | { do: 'try-again'; child: C; pid: number }
+  | { do: 'try-again'; child: C }
   /** Feed `due` after `delayMs`, unless the wait ends before. */
   | { do: 'wait'; child: C; pid: number; delayMs: number }
   | { do: 'end-wait'; child: C }

@@ -131,7 +131,7 @@ export class SupervisorLife implements Life, Owner {
       case 'decide':
         return this.#decided(effect);
       case 'try-again':
-        setImmediate(() => this.post({ type: 'try-again', child: effect.child, pid: effect.pid }));
+        setImmediate(() => this.post({ type: 'try-again', child: effect.child }));
         return;
       case 'wait':
         return this.#wait(effect.child, effect.pid, effect.delayMs);

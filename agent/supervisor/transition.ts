@@ -86,7 +86,7 @@ function serve<C extends Child, R>(turn: Turn<C, R>, event: SupervisorEvent<C, R
       if (event.child.pid === event.pid && event.child.exit !== null) decide(turn, event.child, event.exit);
       return;
     case 'try-again':
-      if (event.child.pid === event.pid && event.child.phase === 'restarting') restart(turn, event.child);
+      if (event.child.phase === 'restarting' && !event.child.wait?.isRunning) restart(turn, event.child);
       return;
     case 'due':
       if (event.child.pid === event.pid && event.child.wait?.isRunning) restartNow(turn, event.child);

@@ -244,7 +244,7 @@ class World {
       const pid = child.pid - 1;
       this.#post(life, { type: 'exited', child, pid, exit: EXITS.crash.exit });
       this.#post(life, { type: 'started', child, pid });
-      this.#post(life, { type: 'try-again', child, pid });
+      this.#post(life, { type: 'try-again', child });
     }
     this.#settle();
     const specs = kids.map(({ path, rule }) => `spec ${path} ${rule.restart} ${rule.significant}`);
@@ -312,7 +312,7 @@ class World {
       case 'try-again':
         this.#witness({ what: effect.child.hasFailed ? 'restart that fails again' : 'failed restart' });
         effect.child.hasFailed = true;
-        return this.#post(life, { type: 'try-again', child: effect.child, pid: effect.pid });
+        return this.#post(life, { type: 'try-again', child: effect.child });
       case 'reply': {
         const { request, reply } = effect;
         if ('error' in reply && reply.error === 'restarting')

@@ -24,20 +24,35 @@ export const startChild = (id: string, more: Partial<ChildSpec> = {}): Step => (
 export const exit = (path: string, how: ExitHow): Step => ({ do: 'exit', path, how });
 
 /** Corners that random scenarios seldom come to; OTP and we agree on them. */
-export const CORNERS: readonly Scenario[] = (['transient', 'permanent'] as const).flatMap((restart) =>
-  (['one_for_all', 'dynamic'] as const).map((strategy) => {
-    // Told to end with others that have ended already, each in its own way.
-    const child = { restart, shutdown: 'brutal_kill' } as const;
-    const ids = ['k', 'l', 'm', 'n', 'o'];
-    const children = strategy === 'dynamic' ? [worker('a', child)] : ids.map((id) => worker(id, child));
-    const inner = [
-      exit('r/k', 'crash'),
-      exit('r/l', 'normal'),
-      exit('r/m', 'shutdown'),
-      exit('r/n', 'shutdown_term'),
-    ];
-    const steps: Step[] = [{ do: 'suspended', supervisor: 'r', inner }];
-    if (strategy === 'dynamic') steps.unshift(...ids.map((id) => startChild(id)));
-    return scenario({ strategy, intensity: strategy === 'dynamic' ? 0 : 1, children }, steps);
-  }),
-);
+export const CORNERS: readonly Scenario[] = [
+  ...endedInEachWay(),
+  // Its restart fails twice before the first failure is dealt with: that one is the next to be tried.
+  scenario(
+    { strategy: 'rest_for_one', intensity: 9, children: [worker('a'), worker('b')] },
+    [exit('r/a', 'crash')],
+    [2, 3].flatMap((attempt): Planned[] => [
+      { path: 'r/a', attempt, outcome: 'crash' },
+      { path: 'r/b', attempt, outcome: 'fail' },
+    ]),
+  ),
+];
+
+/** Told to end with others that have ended already, each in its own way. */
+function endedInEachWay(): Scenario[] {
+  return (['transient', 'permanent'] as const).flatMap((restart) =>
+    (['one_for_all', 'dynamic'] as const).map((strategy) => {
+      const child = { restart, shutdown: 'brutal_kill' } as const;
+      const ids = ['k', 'l', 'm', 'n', 'o'];
+      const children = strategy === 'dynamic' ? [worker('a', child)] : ids.map((id) => worker(id, child));
+      const inner = [
+        exit('r/k', 'crash'),
+        exit('r/l', 'normal'),
+        exit('r/m', 'shutdown'),
+        exit('r/n', 'shutdown_term'),
+      ];
+      const steps: Step[] = [{ do: 'suspended', supervisor: 'r', inner }];
+      if (strategy === 'dynamic') steps.unshift(...ids.map((id) => startChild(id)));
+      return scenario({ strategy, intensity: strategy === 'dynamic' ? 0 : 1, children }, steps);
+    }),
+  );
+}

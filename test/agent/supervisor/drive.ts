@@ -131,7 +131,7 @@ export class Drive {
         return;
       }
       case 'try-again':
-        this.#retries.push({ type: 'try-again', child: effect.child, pid: effect.pid });
+        this.#retries.push({ type: 'try-again', child: effect.child });
         return;
       case 'wait':
         this.log.push(`wait ${effect.child.id} ${effect.delayMs}`);

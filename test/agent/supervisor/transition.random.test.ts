@@ -72,7 +72,7 @@ class Scenario {
         return;
       }
       case 'try-again':
-        this.retries.push({ type: 'try-again', child: effect.child, pid: effect.pid });
+        this.retries.push({ type: 'try-again', child: effect.child });
         return;
       case 'reply':
         expect(this.asked.delete(effect.request), 'each request is answered once').toBe(true);

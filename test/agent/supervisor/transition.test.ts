@@ -182,6 +182,16 @@ describe('intensity', () => {
     ]);
   });
 
+  test('a restart that fails twice is first tried again for the failure that came first, as in OTP', () => {
+    const drive = new Drive({ strategy: 'rest_for_one', intensity: 5 }, ['a', 'b']).start();
+    drive.holdsRetries = true;
+    drive.failing.set('b', 2);
+    drive.exit('a', 'crash');
+    drive.exit('a', 'crash');
+    drive.log.length = 0;
+    expect(drive.retry()).toEqual(['restart b', 'start b']);
+  });
+
   test('a child that is being restarted can be terminated, which ends the tries', () => {
     const drive = new Drive({ intensity: 5 }, ['a']).start();
     drive.holdsRetries = true;
