@@ -1,21 +1,14 @@
-import {
-  type Act,
-  type ActDocument,
-  type ActProgress,
-  type AuditHead,
-  isEnding,
-  type Outcome,
-} from '../protocol/act.ts';
-import { isHead } from '../protocol/audit.ts';
+import { type Act, type ActDocument, type ActProgress, isEnding, type Outcome } from '../protocol/act.ts';
 import { asPerchError, ERRORS, PerchError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import type { InstanceInfo, TreeNode } from '../protocol/tree.ts';
+import type { TreeNode } from '../protocol/tree.ts';
 import { type ActTarget, type Aftermath, watchAftermath } from './act-aftermath.ts';
 import { isOfOtherEpoch, newCall } from './act-call.ts';
-import { keepHead } from './audit/heads.ts';
+import { type Keep, Receipts } from './audit/receipts.ts';
 import { backOffMs, COMES_BACK } from './back-off.ts';
 import { type Clock, pause, systemClock } from './clock.ts';
 import type { Connect } from './instance.ts';
+import { isSameInstance } from './same-instance.ts';
 import type { Session } from './session.ts';
 
 export interface ActRequest {
@@ -59,8 +52,8 @@ export interface ActOptions {
   signal?: AbortSignal;
   clock?: Clock;
   random?: () => number;
-  /** Takes the audit's head that came with the receipt; kept in the state directory unless told (client/audit). */
-  keep?: (instance: InstanceInfo, head: AuditHead) => Promise<void>;
+  /** Keeps the audit's head that comes with the receipt. */
+  keep?: Keep;
 }
 
 /**
@@ -78,7 +71,7 @@ export async function runAct(
   try {
     return await run.run();
   } finally {
-    await run.kept;
+    await run.receipts.kept;
   }
 }
 
@@ -106,15 +99,13 @@ class ActRun {
   #isAccepted = false;
   #hasSeenExit = false;
   #lostAt = 0;
-  /** The last head that the agent gave. */
-  #head: AuditHead | null = null;
-  readonly #keep: NonNullable<ActOptions['keep']>;
-  /** Resolves once the heads that came are kept. */
-  kept: Promise<void> = Promise.resolve();
+  /** Who answers where the instance did, and is another one. */
+  #stranger = '';
+  readonly receipts: Receipts;
 
   constructor(request: ActRequest, link: ActLink, options: ActOptions) {
     const { clock, random, onProgress, signal, keep } = options;
-    this.#keep = keep ?? keepHead;
+    this.receipts = new Receipts(link.session.hello.instance, keep);
     this.#request = request;
     this.#epoch = request.epoch;
     this.#link = link;
@@ -180,7 +171,7 @@ class ActRun {
             this.#isAccepted = true;
             this.#startedAt = this.#clock.monotonic();
           }
-          this.#takeHead(progress.audit);
+          this.receipts.take(progress.audit);
           this.#onProgress(progress);
         },
       },
@@ -190,7 +181,7 @@ class ActRun {
       if (asPerchError(thrown).code === 'NOT_ARMED') await armed;
       throw thrown;
     });
-    this.#takeHead(document.audit);
+    this.receipts.take(document.audit);
     return document;
   }
 
@@ -211,14 +202,6 @@ class ActRun {
     await session.call('disarm', {}, { timeoutMs: DISARM_MS }).catch(() => {});
   }
 
-  /** The receipt of an act, or of its refusal: kept, so that the log can be held against it. */
-  #takeHead(head: unknown): void {
-    if (!isHead(head)) return;
-    this.#head = head;
-    const { instance } = this.#link.session.hello;
-    this.kept = this.kept.then(() => this.#keep(instance, head));
-  }
-
   /** The connection ended under the act: ask again where the agent still lives, else wait for its successor. */
   async #afterLoss(): Promise<ActDocument> {
     for (let failures = 1; this.#elapsed() < this.#timeoutMs; failures++) {
@@ -226,6 +209,9 @@ class ActRun {
       const session = await this.#connectAgain();
       if (!isSession(session)) {
         if (session) return session;
+      } else if (!isSameInstance(this.#link.session.hello.instance, session.hello.instance)) {
+        this.#stranger = session.hello.instance.instance;
+        session.close();
       } else if (session.hello.instance.epoch !== this.#epoch && !isEnding(this.#request.act)) {
         session.close();
         // Asked again it might be done twice.
@@ -246,7 +232,8 @@ class ActRun {
       const leftMs = this.#timeoutMs - this.#elapsed();
       await pause(this.#clock, Math.min(leftMs, backOffMs(failures, this.#random)), this.#signal);
     }
-    return this.#document('not-recovered', `Nothing came back within ${this.#timeoutMs} ms.`);
+    const other = this.#stranger && ` At its address ${this.#stranger} answers, which is another instance.`;
+    return this.#document('not-recovered', `Nothing came back within ${this.#timeoutMs} ms.${other}`);
   }
 
   /** One try; a document where its failure already is the outcome, null where it is not. */
@@ -342,7 +329,7 @@ class ActRun {
 
   /** A refusal, or a node that is gone, is an outcome; anything else is thrown. */
   #failed(error: PerchError): ActDocument {
-    this.#takeHead(error.facts.audit);
+    this.receipts.take(error.facts.audit);
     const exit = ERRORS[error.code].exit;
     if (exit === ERRORS.GONE.exit) return this.#document('gone', error.message, error);
     if (exit === ERRORS.PROTECTED.exit) return this.#document('refused', error.message, error);
@@ -368,7 +355,7 @@ class ActRun {
       affected: [],
       phases: this.#phases,
       clock: this.#phases.exitedMs === null ? 'agent' : 'client',
-      ...(this.#head ? { audit: this.#head } : {}),
+      ...(this.receipts.head ? { audit: this.receipts.head } : {}),
       ...(error ? { error: error.toDocument() } : {}),
     };
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ActRequest, runAct } from '../../client/act.ts';
-import type { ActDocument, ActProgress } from '../../protocol/act.ts';
+import type { ActDocument, ActProgress, AuditHead } from '../../protocol/act.ts';
 import { PerchError } from '../../protocol/errors.ts';
 import { ManualClock, settle } from './manual-clock.ts';
 import { nodeOf, ScriptedSession, snapshotOf } from './scripted-session.ts';
@@ -15,6 +15,7 @@ function lab(request: Partial<ActRequest>, ...outcomes: (ScriptedSession | Perch
   const clock = new ManualClock();
   const first = new ScriptedSession();
   const steps: ActProgress[] = [];
+  const kept: AuditHead[] = [];
   const cancel = new AbortController();
   let tries = 0;
   const done = runAct(
@@ -29,11 +30,17 @@ function lab(request: Partial<ActRequest>, ...outcomes: (ScriptedSession | Perch
       },
       arm: { reason: 'why', forMs: 900_000, isArmed: true },
     },
-    { clock, random: () => 1, signal: cancel.signal, onProgress: (step) => steps.push(step) },
+    {
+      clock,
+      random: () => 1,
+      signal: cancel.signal,
+      onProgress: (step) => steps.push(step),
+      keep: async (_, head) => void kept.push(head),
+    },
   );
   // The test looks at it later; until then a rejection is no accident.
   done.catch(() => {});
-  return { clock, first, steps, cancel, done, tries: () => tries };
+  return { clock, first, steps, kept, cancel, done, tries: () => tries };
 }
 
 const restarted: ActDocument = {
@@ -217,6 +224,32 @@ describe('an act', () => {
     first.lose(lost);
     await clock.turn(2100);
     expect(await done).toMatchObject({ outcome: 'not-recovered', clock: 'client', successor: null });
+  });
+
+  it('takes nobody else who answers at its address for its next life', async () => {
+    const stranger = new ScriptedSession({ epoch: 'e2', instance: 'lax-9' });
+    const { clock, first, done } = lab({ node: root, timeoutMs: 2000 }, stranger);
+    first.last('act').event(accepted);
+    first.lose(lost);
+    await clock.turn(2100);
+    const document = await done;
+    expect(document).toMatchObject({ outcome: 'not-recovered', successor: null });
+    expect(document.words).toContain('lax-9 answers, which is another instance');
+    expect(stranger.calls).toEqual([]);
+    expect(stranger.isClosed).toBe(true);
+  });
+
+  it('keeps the head that came with accepted, and with a refusal', async () => {
+    const { clock, first, done } = lab({ node: root, timeoutMs: 2000 });
+    const audit = { seq: 3, hash: 'a'.repeat(64) };
+    first.last('act').event({ ...accepted, audit });
+    first.lose(lost);
+    await clock.turn(2100);
+    expect((await done).audit).toEqual(audit);
+    const refused = lab({});
+    refused.first.last('act').refuse(new PerchError('PROTECTED', 'no', { audit }));
+    expect((await refused.done).audit).toEqual(audit);
+    expect(refused.kept).toEqual([audit]);
   });
 
   it('is not-recovered when the new epoch never has it', async () => {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Session } from '../../client/session.ts';
 import { decodeBox } from '../../protocol/black-box.ts';
 import type { BlackBoxAnswer } from '../../protocol/calls.ts';
+import { armed } from '../support/armed.ts';
 import { perch, perchJson } from '../support/perch.ts';
 import { type Service, startService } from '../support/service.ts';
 import { byLineage, nodesOf, untilTree } from '../support/tree.ts';
@@ -26,7 +27,7 @@ async function live(env: NodeJS.ProcessEnv = {}, fixture = 'ends-somehow.js', pr
   const names = { PERCH_INSTANCE: 'box-1', PERCH_SERVICE: 'boxed', XDG_STATE_HOME: state };
   const service = await startService(fixture, { env: { ...names, ...env }, preload });
   services.push(service);
-  return { service, session: await service.session() };
+  return { service, session: await armed(await service.session()) };
 }
 
 /** What the life of this session says of the one before it, once it has read the box. */
