@@ -105,4 +105,6 @@ export const LIMITS = {
   maxChildArgsChars: 16 * 1024,
   /** Frames of a stack. */
   maxStackFrames: 50,
+  /** Frames that are read before a loop is broken: what began it, at the bottom, decides. V8 allows some 10,000. */
+  maxBreakFrames: 2000,
 } as const;

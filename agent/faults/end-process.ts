@@ -13,7 +13,7 @@ export interface ProcessIdentity {
  * SIGKILL cannot be refused; what SIGTERM does is the process's own choice. Throws NOT_POSSIBLE where the system
  * does not let us: a process of another user.
  */
-export function signalProcess(target: ProcessIdentity, signal: 'SIGTERM' | 'SIGKILL'): boolean {
+export function signalProcess(target: ProcessIdentity, signal: NodeJS.Signals): boolean {
   if (!isAlive(target)) return false;
   try {
     process.kill(target.pid, signal);

@@ -66,10 +66,10 @@ export function handlersOf(hub: Hub): Handlers {
       return null;
     },
 
-    act: async (args, { login, emit, drained }) => {
+    act: async (args, { login, emit, drained, sessionEnd }) => {
       const document = await hub.acts.perform(
         { ...args, timeoutMs: args.timeoutMs ?? LIMITS.callMs },
-        { author: login.author, progress: emit, flushed: drained },
+        { author: login.author, progress: emit, flushed: drained, sessionEnd },
       );
       return mayInspect(login) ? document : documentWithoutValues(document);
     },

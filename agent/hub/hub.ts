@@ -26,6 +26,7 @@ import { refOf } from './node-ref.ts';
 import { OtherProcesses } from './other-processes.ts';
 import { OwnProcess } from './own-process.ts';
 import { processName } from './process-name.ts';
+import { Suspensions } from './suspensions.ts';
 import { TreeStore } from './tree-store.ts';
 
 /** Threads are asked for what they hold before a tree is given away; a busy one is not waited for longer. */
@@ -52,6 +53,7 @@ export class Hub {
   readonly others: OtherProcesses;
   readonly acts: Acts;
   readonly armings: Armings;
+  readonly suspensions: Suspensions;
   readonly joined = new Map<string, JoinedHub>();
   isRoot: boolean;
   listening: string[] = [];
@@ -83,6 +85,7 @@ export class Hub {
     this.others = new OtherProcesses(this);
     this.acts = new Acts(this);
     this.armings = this.#newArmings();
+    this.suspensions = new Suspensions(this);
     this.own.onBlocked = (threadId) => void this.#recordBlocked(threadId);
     this.own.onHostsProcess = (workerId, pid, isRunning) => this.others.hostedBy(workerId, pid, isRunning);
     setInterval(() => this.own.check(), LIMITS.beatMs);

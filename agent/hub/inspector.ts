@@ -12,6 +12,17 @@ export async function evaluate(threadId: number, expression: string, timeoutMs: 
   );
 }
 
+/**
+ * Ends what a thread of this process runs just now, with an error that nobody can catch; its loop goes on where that
+ * returns to a place that bears it (inspect/break-danger.ts).
+ */
+export async function terminateExecution(threadId: number, timeoutMs: number): Promise<void> {
+  await withSession(timeoutMs, async (session) => {
+    if (threadId === 0) await post(session, 'Runtime.terminateExecution');
+    else await askWorker(session, threadId, 'Runtime.terminateExecution', {});
+  });
+}
+
 /** Names of the threads that Node knows in this process, by threadId; nested ones too. Null: it was given none. */
 export async function threadNames(timeoutMs: number): Promise<Map<number, string | null>> {
   return withSession(timeoutMs, async (session) => {
@@ -78,15 +89,25 @@ async function evaluateInMain(session: inspector.Session, expression: string): P
   return unwrap((await post(session, 'Runtime.evaluate', { expression, returnByValue: true })) as Evaluated);
 }
 
-/** Workers are reached through main's NodeWorker domain; its workerId is not the threadId, the title is. */
 async function evaluateInWorker(
   session: inspector.Session,
   threadId: number,
   expression: string,
 ): Promise<unknown> {
-  const answer = new Promise<Evaluated>((resolve) => {
+  const params = { expression, returnByValue: true };
+  return unwrap((await askWorker(session, threadId, 'Runtime.evaluate', params)) as Evaluated);
+}
+
+/** Workers are reached through main's NodeWorker domain; its workerId is not the threadId, the title is. */
+async function askWorker(
+  session: inspector.Session,
+  threadId: number,
+  method: string,
+  params: object,
+): Promise<unknown> {
+  const answer = new Promise<unknown>((resolve) => {
     session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
-      const message = JSON.parse(params.message) as { id?: number; result?: Evaluated };
+      const message = JSON.parse(params.message) as { id?: number; result?: unknown };
       if (message.id === 1 && message.result) resolve(message.result);
     });
   });
@@ -99,13 +120,9 @@ async function evaluateInWorker(
     if (sessionId === null) throw new PerchError('GONE', `There is no thread ${threadId} any more`);
     await post(session, 'NodeWorker.sendMessageToWorker', {
       sessionId,
-      message: JSON.stringify({
-        id: 1,
-        method: 'Runtime.evaluate',
-        params: { expression, returnByValue: true },
-      }),
+      message: JSON.stringify({ id: 1, method, params }),
     });
-    return unwrap(await answer);
+    return await answer;
   } finally {
     session.post('NodeWorker.disable');
   }

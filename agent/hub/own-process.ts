@@ -147,10 +147,17 @@ export class OwnProcess {
         this.#ledger.add({ kind: 'unblocked', node: this.#ref(id), blockedMs: Math.round(change.blockedMs) });
         this.#tree.patch(id, { status: 'running', blockedMs: null });
       }
+      this.#showHeld(id, link.pulse.isHeld);
       if (link.blockedSince !== null) {
         this.#tree.patch(id, { status: 'blocked', blockedMs: Math.round(now - link.blockedSince) });
       }
     }
+  }
+
+  /** The lease may have ended by itself: what the thread's memory says is how it is. */
+  #showHeld(id: string, isHeld: boolean): void {
+    if (isHeld) this.#tree.patch(id, { status: 'suspended' });
+    else if (this.#tree.nodes.get(id)?.status === 'suspended') this.#tree.patch(id, { status: 'running' });
   }
 
   /** One sample of metrics into the tree. Reads shared memory and this process's own counters only. */

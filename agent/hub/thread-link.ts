@@ -36,7 +36,9 @@ export class ThreadLink {
     args: Questions[Q]['args'],
     timeoutMs: number,
   ): Promise<Questions[Q]['answer']> {
-    if (this.blockedSince !== null) return Promise.reject(loopBlocked(this.threadId));
+    if (this.blockedSince !== null || this.pulse.isHeld) {
+      return Promise.reject(loopBlocked(this.threadId, this.pulse.isHeld));
+    }
     const id = this.#nextId++;
     return new Promise<unknown>((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -66,6 +68,8 @@ export class ThreadLink {
    */
   check(now: number): { blocked: true } | { blocked: false; blockedMs: number } | null {
     const { beats } = this.pulse;
+    // It stands still by order, and says nothing about itself.
+    if (this.pulse.isHeld && this.blockedSince === null) this.#beatAt = now;
     if (beats !== this.#beats) {
       this.#beats = beats;
       this.#beatAt = now;
@@ -99,7 +103,8 @@ export class ThreadLink {
   }
 }
 
-function loopBlocked(threadId: number): PerchError {
+function loopBlocked(threadId: number, isHeld = false): PerchError {
   const name = threadId === 0 ? 'the main thread' : `thread ${threadId}`;
-  return new PerchError('LOOP_BLOCKED', `The event loop of ${name} stands still`, { threadId });
+  const how = isHeld ? 'is suspended' : 'stands still';
+  return new PerchError('LOOP_BLOCKED', `The event loop of ${name} ${how}`, { threadId });
 }

@@ -8,9 +8,13 @@ import { parseStack } from './stack.ts';
  * it runs no JavaScript just now. Takes about 0.1 ms of the thread and runs none of its code: a
  * `prepareStackTrace` of the service is set aside for the moment.
  */
-export async function readStack(threadId: number, timeoutMs: number): Promise<StackFrame[]> {
-  const text = await evaluate(threadId, EXPRESSION, timeoutMs);
-  return typeof text === 'string' ? parseStack(text) : [];
+export async function readStack(
+  threadId: number,
+  timeoutMs: number,
+  maxFrames: number = LIMITS.maxStackFrames,
+): Promise<StackFrame[]> {
+  const text = await evaluate(threadId, expression(maxFrames), timeoutMs);
+  return typeof text === 'string' ? parseStack(text, maxFrames) : [];
 }
 
 export function frameWords({ function: name, file, line, column }: StackFrame): string {
@@ -19,11 +23,11 @@ export function frameWords({ function: name, file, line, column }: StackFrame): 
 }
 
 /** Everything it touches on Error is an own data property that it puts back as it was. */
-const EXPRESSION = `(() => {
+const expression = (maxFrames: number) => `(() => {
   const keys = ['stackTraceLimit', 'prepareStackTrace'];
   const before = keys.map((key) => Object.getOwnPropertyDescriptor(Error, key));
   try {
-    Object.defineProperty(Error, 'stackTraceLimit', { value: ${LIMITS.maxStackFrames}, writable: true, configurable: true, enumerable: true });
+    Object.defineProperty(Error, 'stackTraceLimit', { value: ${maxFrames}, writable: true, configurable: true, enumerable: true });
     Object.defineProperty(Error, 'prepareStackTrace', { value: undefined, writable: true, configurable: true });
     return new Error().stack;
   } finally {

@@ -108,6 +108,8 @@ export interface Questions {
   };
   act: { args: { serial: number; act: Act; cause: ActCause; claim: SharedArrayBuffer }; answer: ActReceipt };
   preview: { args: { serial: number; act: Act }; answer: WirePreview | null };
+  /** Holds this thread once the answer has left; false where the hub has taken that back. */
+  suspend: { args: { leaseMs: number }; answer: boolean };
   /** Ends a thread that this thread started. */
   terminate: { args: { threadId: number }; answer: boolean };
 }

@@ -68,6 +68,8 @@ export class Probe implements RegistryObserver {
   #isFlushDue = false;
   #isResting = false;
   #beats = 0;
+  /** This thread is to be held once the answer that says so has left. */
+  #leaseMs: number | null = null;
 
   /** `onSample` is called with every sample, once a second. */
   constructor(registry: Registry, terminate: (threadId: number) => boolean, onSample: () => void = () => {}) {
@@ -105,6 +107,10 @@ export class Probe implements RegistryObserver {
     } catch (thrown) {
       this.tell({ t: 'failed', id: message.id, error: asPerchError(thrown).toDocument() });
     }
+    if (this.#leaseMs === null) return;
+    const leaseMs = this.#leaseMs;
+    this.#leaseMs = null;
+    this.pulse.hold(leaseMs);
   }
 
   /** Answers on the spot. Also called through the inspector, while this thread is inside a busy function. */
@@ -134,6 +140,11 @@ export class Probe implements RegistryObserver {
   readonly #answers: { [Q in Question]: (args: Questions[Q]['args']) => Questions[Q]['answer'] } = {
     flush: () => null,
     terminate: ({ threadId }) => this.#terminate(threadId),
+    suspend: ({ leaseMs }) => {
+      if (!this.pulse.takeHold()) return false;
+      this.#leaseMs = leaseMs;
+      return true;
+    },
     act: ({ serial, act, cause, claim }) => {
       if (!take(claim)) return { accepted: false, code: 'NOT_POSSIBLE', words: 'It was withdrawn.' };
       const node = this.#registry.nodes.get(serial);

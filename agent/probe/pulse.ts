@@ -5,10 +5,19 @@ import v8 from 'node:v8';
  * What the hub reads of a thread without asking it: shared memory, so that it can be read while the thread is
  * stuck, and so that nothing is sent while nobody looks.
  *
- * Words: [0] beats, counted by the thread; [1] watched, set by the hub.
+ * Words: [0] beats, counted by the thread; [1] watched, set by the hub; [2] whether the thread is held.
  * Figures: one sample, each a double; NaN is not known.
  */
-const WORDS = 2;
+const WORDS = 3;
+
+/** [2]: the hub asks, the thread takes it and waits on that very word, the hub (or the lease) lets it go. */
+const HOLD = 2;
+const FREE = 0;
+const ASKED = 1;
+const HELD = 2;
+
+/** Taken at load: a service may put another in its place. */
+const { wait } = Atomics;
 const FIGURES = ['loopUtilization', 'heapUsedBytes', 'heapLimitBytes', 'loopDelayMs'] as const;
 export type Figure = (typeof FIGURES)[number];
 
@@ -40,6 +49,23 @@ export class PulseWriter {
     Atomics.add(this.#words, 0, 1);
   }
 
+  /** Takes what the hub asked for; false when it took that back meanwhile. `hold` must follow at once. */
+  takeHold(): boolean {
+    return Atomics.compareExchange(this.#words, HOLD, ASKED, HELD) === ASKED;
+  }
+
+  /** Stands still until the hub lets it go. The lease ends by itself, also when there is no hub any more. */
+  hold(leaseMs: number): void {
+    try {
+      wait(this.#words, HOLD, HELD, leaseMs);
+    } finally {
+      Atomics.compareExchange(this.#words, HOLD, HELD, FREE);
+      // The time that it stood still by order is no delay of its own.
+      this.#lastBeatAt = performance.now();
+      Atomics.add(this.#words, 0, 1);
+    }
+  }
+
   get isWatched(): boolean {
     return Atomics.load(this.#words, 1) !== 0;
   }
@@ -69,6 +95,25 @@ export class PulseReader {
 
   get beats(): number {
     return Atomics.load(this.#words, 0);
+  }
+
+  /** Asks the thread to stand still; false when it is held, or asked, already. A message must tell it. */
+  askHold(): boolean {
+    return Atomics.compareExchange(this.#words, HOLD, FREE, ASKED) === FREE;
+  }
+
+  /** Takes the asking back; false when the thread has taken it. */
+  withdrawHold(): boolean {
+    return Atomics.compareExchange(this.#words, HOLD, ASKED, FREE) === ASKED;
+  }
+
+  get isHeld(): boolean {
+    return Atomics.load(this.#words, HOLD) === HELD;
+  }
+
+  /** Lets the thread go on, where it is held. */
+  letGo(): void {
+    if (Atomics.compareExchange(this.#words, HOLD, HELD, FREE) === HELD) Atomics.notify(this.#words, HOLD);
   }
 
   watch(isWatched: boolean): void {

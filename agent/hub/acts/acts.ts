@@ -1,23 +1,22 @@
-import type { ActDocument, AuditHead } from '../../../protocol/act.ts';
+import type { Act, ActDocument, AuditHead } from '../../../protocol/act.ts';
 import { asPerchError, PerchError } from '../../../protocol/errors.ts';
 import type { Author } from '../../../protocol/ledger.ts';
+import type { TreeNode } from '../../../protocol/tree.ts';
 import { monotonicMs } from '../../registry.ts';
 import type { Hub } from '../hub.ts';
 import { refOf } from '../node-ref.ts';
 import { startTracking } from './act-tracker.ts';
 import { askSupervisor } from './ask-supervisor.ts';
+import { breakLoop } from './break.ts';
 import { refusal } from './document.ts';
 import { endProcess } from './end-process.ts';
 import { endThread } from './end-thread.ts';
+import { forward } from './forward.ts';
 import { KnownCalls } from './known-calls.ts';
 import { measured } from './measured.ts';
-import {
-  type ActAudience,
-  type ActRequest,
-  type ActUnderWay,
-  remaining,
-  type TimedRequest,
-} from './request.ts';
+import type { ActAudience, ActRequest, ActUnderWay, TimedRequest } from './request.ts';
+import { signal } from './signal.ts';
+import { resume, suspend } from './suspend.ts';
 
 /** Carries out acts, each call id once, and follows them to their end. */
 export class Acts {
@@ -103,31 +102,48 @@ export class Acts {
 }
 
 async function carryOut(act: ActUnderWay): Promise<ActDocument> {
-  const { hub, node: asked, tracking, request, audience } = act;
-  if (request.act !== 'kill' && request.act !== 'stop' && request.act !== 'restart') {
-    throw new PerchError('NOT_POSSIBLE', `This agent knows no ${request.act}`);
+  const { hub, node, tracking, request } = act;
+  if (node.endedAt !== null && !hasPlace(hub, node, request.act)) {
+    return refusal(tracking, request, 'GONE', `#${node.incarnation} of ${node.lineage} has already ended.`);
   }
-  const isStoppedChild = request.act === 'restart' && hub.isStoppedChild(asked);
-  // Its restart is due, and is prevented.
-  const isWaiting = request.act === 'stop' && asked.status === 'restarting';
-  if (asked.endedAt !== null && !isStoppedChild && !isWaiting) {
-    const words = `#${asked.incarnation} of ${asked.lineage} has already ended.`;
-    return refusal(tracking, request, 'GONE', words);
+  switch (request.act) {
+    case 'kill':
+    case 'stop':
+    case 'restart':
+      return endOrRestart(act);
+    case 'suspend':
+      return suspend(act);
+    case 'resume':
+      return resume(act);
+    case 'break':
+      return breakLoop(act);
+    case 'signal': {
+      if (request.signal !== 'SIGKILL') return signal(act);
+      const killed = await endOrRestart({ ...act, request: { ...request, act: 'kill' } });
+      return { ...killed, act: 'signal' };
+    }
+    case 'start-child':
+    case 'delete':
+      throw new PerchError('NOT_POSSIBLE', `This agent knows no ${request.act}`);
   }
+}
+
+/** What has ended and can be acted on all the same: a stopped child in its place, one whose restart is due. */
+function hasPlace(hub: Hub, node: TreeNode, act: Act): boolean {
+  if (act === 'stop') return node.status === 'restarting';
+  return (act === 'restart' || act === 'delete') && hub.isStoppedChild(node);
+}
+
+async function endOrRestart(act: ActUnderWay): Promise<ActDocument> {
+  const { hub, node: asked, tracking } = act;
   // A thread or process that hosts a worker is that worker: ending either is one act, decided by its supervisor.
   const node = hub.workerHostedBy(asked) ?? asked;
   if (node !== asked) {
     Object.assign(tracking.target, refOf(node));
     tracking.chain.add(node.id);
   }
-
   const joined = node.kind === 'process' ? null : hub.joinedByProcess(node);
-  if (joined) {
-    const { deadline, ...asked } = request;
-    const timeoutMs = Math.ceil(remaining(request));
-    return joined.act({ ...asked, timeoutMs, node: node.id }, (step) => audience.progress(step));
-  }
-
+  if (joined) return forward(act, joined, node.id);
   switch (node.kind) {
     case 'process':
       return endProcess({ ...act, node });

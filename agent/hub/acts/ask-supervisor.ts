@@ -55,8 +55,10 @@ async function underBlockedLoop(act: ActUnderWay): Promise<ActDocument> {
       tracking,
       request,
       'LOOP_BLOCKED',
-      `The loop that runs ${node.lineage} stands still. See its stack, then kill its thread or process ` +
-        `(kill = SIGKILL for a process, terminate for a thread).`,
+      hub.own.threads.get(node.threadId ?? -1)?.pulse.isHeld
+        ? `The thread that runs ${node.lineage} is suspended. Resume it first.`
+        : `The loop that runs ${node.lineage} stands still. See its stack, then break it, or kill its thread or ` +
+            `process (kill = SIGKILL for a process, terminate for a thread).`,
     );
   }
   const hasEnded = 'pid' in where ? killed(act, where) : terminated(act, where.threadId);

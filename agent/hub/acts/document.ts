@@ -2,7 +2,7 @@ import type { ActDocument, Outcome } from '../../../protocol/act.ts';
 import { type ErrorCode, PerchError } from '../../../protocol/errors.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
 import type { Tracking } from './act-tracker.ts';
-import type { ActRequest } from './request.ts';
+import type { ActRequest, ActUnderWay } from './request.ts';
 
 /** The document of an act that has come to its end; one that has not by now is not recovered. */
 export function finish(
@@ -42,6 +42,12 @@ export function refusal(
     ...finish(tracking, request),
     error: new PerchError(code, words, { node: tracking.target.id }).toDocument(),
   };
+}
+
+/** The document of an act that did what it says. */
+export function done({ tracking, request }: ActUnderWay, words: string): ActDocument {
+  tracking.ended = { outcome: 'done', words };
+  return finish(tracking, request);
 }
 
 export function nothingRestarts(node: TreeNode): PerchError {

@@ -12,6 +12,12 @@ export interface ActRequest {
   epoch: string;
   reason: string;
   timeoutMs: number;
+  /** What some acts take beside (protocol/calls.ts). */
+  signal?: string;
+  leaseMs?: number;
+  child?: string;
+  childArgs?: string;
+  force?: boolean;
 }
 
 /** `deadline` is on the monotonic clock: what goes before the act itself is taken from its time. */
@@ -25,6 +31,8 @@ export interface ActAudience {
   progress(step: ActProgress): void;
   /** Resolves once everything pushed so far has left this process. */
   flushed(): Promise<void>;
+  /** Aborts when the asking session has ended. */
+  sessionEnd: AbortSignal;
 }
 
 /** An act that is being carried out, on the node that it was found to mean. */
