@@ -55,6 +55,9 @@ export const LIMITS = {
   maxKnownCalls: 1000,
   /** A killed task that has not settled after this is a straggler. */
   stragglerMs: 1000,
+  /** What was below a process that has ended gets this long to end by itself before it is reported; so many are named. */
+  orphanMs: 1000,
+  maxOrphans: 50,
   /** Lines of what a straggler holds, and characters of one: they travel to every watcher. */
   maxHolds: 20,
   maxHoldChars: 200,

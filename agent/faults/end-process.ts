@@ -26,6 +26,21 @@ export function signalProcess(target: ProcessIdentity, signal: NodeJS.Signals): 
   }
 }
 
+/**
+ * SIGKILL to a process that hosts a worker and to the group that it leads, as its supervisor would send it; to it alone
+ * where it leads none. False when it has already ended.
+ */
+export function killHost(target: ProcessIdentity): boolean {
+  const leadsGroup = isAlive(target) && identityOf(target.pid)?.group === target.pid;
+  if (!leadsGroup) return signalProcess(target, 'SIGKILL');
+  try {
+    process.kill(-target.pid, 'SIGKILL');
+    return true;
+  } catch {
+    return signalProcess(target, 'SIGKILL');
+  }
+}
+
 /** A zombie has ended: nothing of it runs any more. */
 export function isAlive(target: ProcessIdentity): boolean {
   const identity = identityOf(target.pid);

@@ -6,6 +6,7 @@ import type { Hub } from './hub.ts';
 import type { JoinRequest } from './join.ts';
 import type { JoinedHub } from './joined-hub.ts';
 import { refOf } from './node-ref.ts';
+import { type Descendant, Orphans } from './orphans.ts';
 import { blankNode } from './own-process.ts';
 import { cpuPercentBetween, type ProcessSample, readProcess, scanDescendants } from './proc.ts';
 import { processName } from './process-name.ts';
@@ -17,6 +18,8 @@ interface Known {
   startTicks: number | null;
   sample: ProcessSample | null;
   sampledAt: number;
+  /** What was below it when it was first missed: by the next look that hangs elsewhere. */
+  family: Descendant[] | null;
 }
 
 /** How a process ended, as far as it is known. */
@@ -41,8 +44,11 @@ export class OtherProcesses {
   /** Ended ones whose reason their parent's probe may still tell. */
   readonly #untold = new Map<number, { node: NodeRef; isHosted: boolean; timer: NodeJS.Timeout }>();
 
+  readonly orphans: Orphans;
+
   constructor(hub: Hub) {
     this.#hub = hub;
+    this.orphans = new Orphans((fact) => hub.ledger.add(fact));
   }
 
   /** One look at /proc. Costs the hub's thread some milliseconds on a full machine, the service nothing. */
@@ -50,6 +56,7 @@ export class OtherProcesses {
     const found = scanDescendants(this.#hub.own.pid, [...this.#known.values()]);
     if (!found.available) return;
     const now = performance.now();
+    this.#keepFamilies(found.processes);
     const seen = new Set<string>();
     for (const sample of found.processes) {
       if (sample.isZombie) continue;
@@ -61,6 +68,29 @@ export class OtherProcesses {
       if (!seen.has(known.label) && !this.#hub.joined.has(known.label))
         this.#gone(known, { reason: 'ended' });
     }
+  }
+
+  /** Of those that a scan no longer finds, before it changes what is known of the others. */
+  #keepFamilies(found: readonly ProcessSample[]): void {
+    const running = new Map(found.flatMap((each) => (each.isZombie ? [] : [[each.pid, each.startTicks]])));
+    for (const known of this.#known.values()) {
+      if (running.get(known.pid) !== known.startTicks) known.family ??= this.#familyOf(known);
+    }
+  }
+
+  /** What was below it when /proc was last looked at. */
+  #familyOf({ pid }: Known): Descendant[] {
+    const pids = new Set([pid]);
+    const family: Descendant[] = [];
+    for (let size = 0; size !== pids.size; ) {
+      size = pids.size;
+      for (const { pid: below, startTicks, sample } of this.#known.values()) {
+        if (!sample || pids.has(below) || !pids.has(sample.ppid)) continue;
+        pids.add(below);
+        family.push({ pid: below, startTicks, command: sample.command });
+      }
+    }
+    return family;
   }
 
   /** Only the root looks at /proc: it hears of what a joined hub would find by a scan of its own. */
@@ -201,7 +231,7 @@ export class OtherProcesses {
     const count = (this.#given.get(pid) ?? (isOwnPid ? 1 : 0)) + 1;
     this.#given.set(pid, count);
     const label = wanted ?? (count === 1 ? String(pid) : `${pid}~${count}`);
-    const known: Known = { label, pid, startTicks, sample: null, sampledAt: 0 };
+    const known: Known = { label, pid, startTicks, sample: null, sampledAt: 0, family: null };
     this.#known.set(label, known);
     return known;
   }
@@ -271,6 +301,7 @@ export class OtherProcesses {
   }
 
   #gone(known: Known, ending: Ending): void {
+    const family = known.family ?? this.#familyOf(known);
     this.#known.delete(known.label);
     const node = this.#hub.tree.nodes.get(known.label);
     const isHosted = this.#hosting.delete(known.pid);
@@ -279,6 +310,8 @@ export class OtherProcesses {
       const why = id === known.label ? ending.reason : `its process ended (${ending.reason})`;
       this.#hub.tree.end(id, endedAt === null ? { exitReason: why } : {});
     }
+    const above = node.parent === null ? undefined : this.#hub.tree.nodes.get(node.parent);
+    this.orphans.follow(refOf(above?.kind === 'worker' ? above : node), family);
     const { pid } = known;
     const hasProbedParent = node.parent === this.#hub.own.id || isHosted;
     const timer = setTimeout(() => this.#told(pid, ending), UNTOLD_MS);

@@ -6,6 +6,8 @@ export interface ProcStat {
   /** R running, S sleeping, D in the kernel, T stopped, Z zombie, X dead. */
   state: string;
   ppid: number;
+  /** Its process group: the pid of who leads it. */
+  group: number;
   /** User and system time. */
   cpuTicks: number;
   /** After boot. */
@@ -24,6 +26,7 @@ export function parseStat(text: string): ProcStat | null {
     name: text.slice(open + 1, close),
     state: fields[0] ?? '',
     ppid: Number(fields[1]),
+    group: Number(fields[2]),
     cpuTicks: Number(fields[11]) + Number(fields[12]),
     startTicks: Number(fields[19]),
     rssPages: Number(fields[21]),

@@ -64,9 +64,9 @@ export function readProcess(pid: number, proc = '/proc'): ProcessSample | null {
 }
 
 /** Which process a pid is just now, without reading more than that; null when there is none. */
-export function identityOf(pid: number): { startTicks: number; isZombie: boolean } | null {
+export function identityOf(pid: number): { startTicks: number; isZombie: boolean; group: number } | null {
   const stat = readStat(pid, '/proc');
-  return stat && { startTicks: stat.startTicks, isZombie: isZombie(stat) };
+  return stat && { startTicks: stat.startTicks, isZombie: isZombie(stat), group: stat.group };
 }
 
 /** Share of one core between two samples of one process, 0 to 100 × cores. */

@@ -5,6 +5,7 @@ import type { TreeNode } from '../../../protocol/tree.ts';
 import { monotonicMs } from '../../registry.ts';
 import type { Hub } from '../hub.ts';
 import { refOf } from '../node-ref.ts';
+import { orphanWords } from '../orphans.ts';
 import { startTracking } from './act-tracker.ts';
 import { askSupervisor } from './ask-supervisor.ts';
 import { breakLoop } from './break.ts';
@@ -49,6 +50,8 @@ export class Acts {
     const release = hub.watched();
     try {
       await hub.gather();
+      // What hangs below a process can be seen only while it lives.
+      if (hub.isRoot) hub.others.scan();
       const node = hub.tree.nodes.get(request.node);
       const isOtherLife = request.epoch !== hub.tree.epoch;
       if (!node && !isOtherLife) {
@@ -76,10 +79,12 @@ export class Acts {
               'GONE',
               'The instance has started anew since; that incarnation is gone.',
             )
-          : await carryOut({ hub, node, tracking, request, audience }).catch((thrown) => {
-              const error = asPerchError(thrown);
-              return refusal(tracking, request, error.code, error.message);
-            });
+          : await carryOut({ hub, node, tracking, request, audience })
+              .then((carriedOut) => withOrphans(hub, carriedOut, remaining(request)))
+              .catch((thrown) => {
+                const error = asPerchError(thrown);
+                return refusal(tracking, request, error.code, error.message);
+              });
       hub.ledger.add({
         kind: 'act-ended',
         node: target,
@@ -99,6 +104,19 @@ export class Acts {
     const { act, call, reason } = request;
     return this.#hub.audit.append({ author, act, call, target, reason, outcome });
   }
+}
+
+/** Names the processes that an ended one left behind, where that is known before the act's time is up. */
+async function withOrphans(hub: Hub, document: ActDocument, timeoutMs: number): Promise<ActDocument> {
+  if (document.error) return document;
+  const known = hub.others.orphans.below(document.target);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<[]>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, []);
+  });
+  const left = await Promise.race([known, late]);
+  clearTimeout(timer);
+  return { ...document, words: document.words + orphanWords(left) };
 }
 
 async function carryOut(act: ActUnderWay): Promise<ActDocument> {

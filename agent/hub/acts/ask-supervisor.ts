@@ -1,6 +1,6 @@
 import type { ActDocument } from '../../../protocol/act.ts';
 import { asPerchError, PerchError } from '../../../protocol/errors.ts';
-import { type ProcessIdentity, signalProcess, untilEnded } from '../../faults/end-process.ts';
+import { killHost, type ProcessIdentity, untilEnded } from '../../faults/end-process.ts';
 import { newClaim, withdraw } from '../../probe/claim.ts';
 import { monotonicMs } from '../../registry.ts';
 import { terminateByInspector } from '../inspector.ts';
@@ -75,7 +75,7 @@ async function underBlockedLoop(act: ActUnderWay): Promise<ActDocument> {
 }
 
 async function killed({ hub, request }: ActUnderWay, target: ProcessIdentity): Promise<boolean> {
-  signalProcess(target, 'SIGKILL');
+  killHost(target);
   const hasEnded = await untilEnded(target, remaining(request));
   if (hasEnded) hub.others.lost(target, { reason: 'SIGKILL', signal: 'SIGKILL' });
   return hasEnded;

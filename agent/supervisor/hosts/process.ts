@@ -5,8 +5,9 @@ import { type FromRunner, isNote, type StartNote, type ToRunner } from './notes.
 import { processRunnerFile } from './process-runner-file.ts';
 
 /**
- * A worker in a forked Node process. A kill is SIGKILL. An orderly stop asks over IPC, says SIGTERM when half of
- * its time is over, and kills at the end of it.
+ * A worker in a forked Node process. A kill is SIGKILL, to it and to what it started: it leads a process group of its
+ * own (docs/decisions/0008). An orderly stop asks over IPC, says SIGTERM when half of its time is over, and kills at
+ * the end of it.
  */
 export class ProcessLife extends HostedLife {
   #child: ChildProcess | null = null;
@@ -34,8 +35,11 @@ export class ProcessLife extends HostedLife {
   }
 
   protected terminate(): boolean {
-    this.#child?.kill('SIGKILL');
-    return this.#child?.pid !== undefined;
+    const child = this.#child;
+    if (child?.pid === undefined) return false;
+    // While Node has not told its exit it is not reaped either, so the number is still its and its group's.
+    if (child.exitCode === null && child.signalCode === null) killGroup(child.pid, child);
+    return true;
   }
 
   protected tell(note: ToRunner): void {
@@ -50,13 +54,25 @@ export class ProcessLife extends HostedLife {
   }
 }
 
+function killGroup(pid: number, child: ChildProcess): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
+}
+
+/** Leads a group of its own; where the system has no groups, `detached` would be something else. */
+const detached = process.platform !== 'win32';
+
 /** The runner as a file where it lies beside this code; as text where the service was bundled into one file. */
 function forkRunner(): ChildProcess {
   const file = processRunnerFile();
-  if (file) return fork(file, [], { serialization: 'advanced' });
+  if (file) return fork(file, [], { serialization: 'advanced', detached });
   const child = spawn(process.execPath, [...process.execArgv, '-e', TAKE_CODE], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     serialization: 'advanced',
+    detached,
   });
   child.send({ perch: 'code', code: runnerCode }, ignoreLateErrors);
   return child;

@@ -132,3 +132,17 @@ test('where a worker ran is forgotten with the worker: another process with that
   others.scan();
   expect(tree.nodes.get('20')).toMatchObject({ parent: '1', name: 'child' });
 });
+
+test('what was below one that has ended is followed as it was last seen there, a joined one’s too', () => {
+  const { others, join } = family();
+  const follow = vi.spyOn(others.orphans, 'follow').mockReturnValue();
+  machine = [running(20, 1), running(30, 20), running(40, 30), running(50, 1)];
+  join(20);
+  others.scan();
+  // It is gone, and what it left hangs elsewhere, before its connection is seen to end.
+  machine = [running(30, 1), running(40, 30), running(50, 1)];
+  others.scan();
+  others.left('20');
+  const left = [30, 40].map((pid) => ({ pid, startTicks: 100, command: 'node child.js' }));
+  expect(follow.mock.calls).toEqual([[expect.objectContaining({ id: '20' }), left]]);
+});

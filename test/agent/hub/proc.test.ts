@@ -40,7 +40,10 @@ function put(pid: number, stat: string, cmdline = ''): void {
 describe('a line of stat', () => {
   it.each(['node', 'a b', ') S 1 (', 'tmux: server', '(sd-pam)'])('with the name %s', (name) => {
     const stat = parseStat(statLine(7, name, { state: 'Z', ppid: 3, start: 42, cpu: 10 }));
-    expect(stat).toEqual({ pid: 7, name, state: 'Z', ppid: 3, cpuTicks: 15, startTicks: 42, rssPages: 256 });
+    expect(stat).toEqual({
+      ...{ pid: 7, name, state: 'Z', ppid: 3, group: expect.any(Number) },
+      ...{ cpuTicks: 15, startTicks: 42, rssPages: 256 },
+    });
   });
 
   it.each(['', 'nonsense', '7 (node', '7 (node) S', ')('])('is none: %j', (text) => {
@@ -134,7 +137,11 @@ describe('this machine', () => {
     expect(after.command).toContain('--password [redacted]');
     expect(after.rssBytes).toBeGreaterThan(10 << 20);
     expect(cpuPercentBetween(before, after, performance.now() - begin)).toBeGreaterThan(5);
-    expect(identityOf(child.pid!)).toEqual({ startTicks: before.startTicks, isZombie: false });
+    expect(identityOf(child.pid!)).toEqual({
+      startTicks: before.startTicks,
+      isZombie: false,
+      group: expect.any(Number),
+    });
     await ended(child);
     expect(find()).toBe(undefined);
     expect(identityOf(child.pid!)).toBe(null);

@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { supervisor } from '../../../agent/supervisor/supervisor.ts';
-import { isRunning } from '../../support/processes.ts';
+import { isRunning, zombiesOf } from '../../support/processes.ts';
+import { until } from '../../support/until.ts';
 import { fixture } from './hosts.ts';
 import { watchEachTest } from './watch.ts';
 
@@ -51,6 +52,19 @@ test('a kill is SIGKILL, also in a busy loop, and the next incarnation is anothe
   });
   expect(isRunning(old.pid)).toBe(false);
   expect(watch.node('app/w').runsIn).not.toEqual(old);
+  await app.stop();
+});
+
+test('a kill ends what it started too, but not what put itself into a session of its own', async () => {
+  const app = supervisor('app', { children: [child('supervised-parent')] });
+  const posted = new Promise((resolve) => app.child('w')!.on('message', resolve));
+  await app.start();
+  const { below, apart } = (await posted) as { below: number; apart: number };
+  watch.act('app/w', 'kill', 'call-1');
+  await watch.fact('exited', 'app/w');
+  await until(() => isRunning(below)).toBe(false);
+  expect([isRunning(apart), zombiesOf(process.pid)]).toEqual([true, []]);
+  process.kill(apart, 'SIGKILL');
   await app.stop();
 });
 
