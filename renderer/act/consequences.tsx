@@ -72,8 +72,10 @@ function StateLost({ state }: { state: LostState }) {
   ].filter(Boolean);
   return (
     <>
-      {words.length === 0 ? 'as it was before' : words.join(', ')}
-      {isPartial && <span className="warn"> in part{why && `: ${why}`}</span>}
+      <p>
+        {words.length === 0 ? 'as it was before' : words.join(', ')}
+        {isPartial && <span className="warn"> in part{why && `: ${why}`}</span>}
+      </p>
       {places.length > 0 && (
         <ul className="lost-places" aria-label="Places that differ">
           {places.slice(0, SHOWN).map((place) => (

@@ -12,12 +12,14 @@ declare global {
 }
 
 let fleet: FleetView = { environments: [], inventory: { file: '', error: null }, publicKey: null };
+/** Electron answers a call by itself once nobody can answer it any more. */
+const kept: unknown[] = [];
 let answers: Record<string, unknown> = {};
 
 async function answer(name: string): Promise<never> {
   const given = answers[name];
   if (given === undefined) throw new PerchError('NOT_POSSIBLE', 'The script answers no calls');
-  if (given === 'pending') return new Promise(() => {});
+  if (given === 'pending') return new Promise((resolve) => kept.push(resolve));
   if (typeof given === 'object' && given !== null && 'error' in given) {
     throw PerchError.fromDocument(given.error as never);
   }
