@@ -1,4 +1,5 @@
 import { healthOf } from '../fleet/health.ts';
+import { PreviousLifeFacts } from '../fleet/previous-life.tsx';
 import { now } from '../store/clock.ts';
 import { useInstance } from '../store/desk.ts';
 import { useValue } from '../store/value.ts';
@@ -48,6 +49,7 @@ export function InstanceFacts({ instance: key }: { instance: string }) {
               </div>
             ))}
         </dl>
+        <PreviousLifeFacts instance={key} />
         <p className="inspect-note">Select a node in the tree to look into it.</p>
       </div>
     </>

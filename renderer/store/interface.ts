@@ -24,6 +24,8 @@ export interface Interface {
   asked: { act: Act; instance: string; node: string } | null;
   /** The instance that is to be armed, once there is a reason. */
   arming: string | null;
+  /** Epochs whose end was read and put away. */
+  dismissed: ReadonlySet<string>;
 }
 
 export const useInterface = create<Interface>(() => ({
@@ -38,6 +40,7 @@ export const useInterface = create<Interface>(() => ({
   isSheetOpen: false,
   asked: null,
   arming: null,
+  dismissed: new Set(),
 }));
 
 export function show(changed: Partial<Interface>): void {

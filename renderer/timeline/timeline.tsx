@@ -164,6 +164,9 @@ function Rows({ rows, onOpen }: { rows: readonly TimelineRow[]; onOpen: (row: Ti
   );
 }
 
+/** What is told of the service as a whole, not of one incarnation of a node. */
+const LIFELESS: ReadonlySet<TimelineRow['what']> = new Set(['epoch', 'previous-epoch', 'armed', 'disarmed']);
+
 function Cells({ row }: { row: TimelineRow }) {
   const severity = severityOfRow(row);
   const why = byWhom(row) || (row.reason ?? '');
@@ -182,7 +185,7 @@ function Cells({ row }: { row: TimelineRow }) {
       <span role="gridcell" className="cut">
         {row.successor
           ? `#${row.node.incarnation} → #${row.successor.incarnation}`
-          : row.what === 'epoch'
+          : LIFELESS.has(row.what)
             ? ''
             : `#${row.node.incarnation}`}
       </span>

@@ -6,6 +6,7 @@ import { NodeMenu } from '../act/node-menu.tsx';
 import { ACT_WORDS, actOfKey, actsOn, COMMON_ACTS, whyNot } from '../act/rules.ts';
 import { Banner } from '../fleet/banner.tsx';
 import { InstancePage } from '../fleet/instance-page.tsx';
+import { PreviousLifeBanner } from '../fleet/previous-life.tsx';
 import { observedAt, useInstance } from '../store/desk.ts';
 import { show, useInterface, type View } from '../store/interface.ts';
 import { useNode } from '../store/use-tree.ts';
@@ -70,6 +71,7 @@ function OpenInstance({ instance: key }: { instance: string }) {
       </header>
       {hasTree && <TreeBar instance={key} view={view} matched={outline.matched} />}
       {instance && hasTree && <Banner instance={instance} />}
+      {hasTree && <PreviousLifeBanner instance={key} />}
       {!hasTree && instance ? (
         <InstancePage instance={instance} />
       ) : (

@@ -7,7 +7,7 @@ import { axeViolations } from '../support/axe.ts';
 import { layoutFaults } from '../support/layout-faults.ts';
 import { rowNamed } from '../support/outline.ts';
 import { type ScriptedApp, startScriptedApp } from '../support/scripted-app.ts';
-import { manyRestarts, shopLedger, shopTree } from '../support/shop-data.ts';
+import { manyRestarts, numbered, shopDied, shopLedger, shopTree } from '../support/shop-data.ts';
 import { armedFleet, arming, liveFleet, SHOP } from '../support/shop-fleet.ts';
 import { lastStraw, shopAct, shopPreview } from '../support/shop-preview.ts';
 import { snapshotOf } from '../support/tree-data.ts';
@@ -89,6 +89,11 @@ const SCENES: Record<string, () => Promise<void>> = {
     await start();
     await app.page.keyboard.press('a');
     await app.page.getByRole('dialog', { name: 'Arm shop-fra?' }).waitFor();
+  },
+  'a life before': async () => {
+    await start({ ledger: numbered([shopDied(), ...shopLedger()]) });
+    await app.page.getByRole('button', { name: 'Its last stack' }).click();
+    await app.page.getByText('readFeed').first().waitFor();
   },
   'card of an act by another': async () => {
     await start();

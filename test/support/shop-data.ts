@@ -113,6 +113,28 @@ export function shopLedger(): LedgerEvent[] {
   ]);
 }
 
+/** What the black box says of the life before. */
+export function shopDied(): LedgerEvent {
+  const previous = {
+    epoch: 'e0',
+    pid: 3977,
+    diedAt: Date.now() - 3 * 3_600_000 - 900,
+    words: 'died 03:12:07, SIGKILL, loop blocked 41 s before in parse()',
+    code: null,
+    act: null,
+    frames: [
+      'parse (/srv/shop/feed.js:212:14)',
+      'readFeed (/srv/shop/feed.js:88:20)',
+      'processTicksAndRejections (node:internal/process/task_queues:105:5)',
+    ],
+    blockedMs: 41_000,
+  };
+  return numbered(
+    [stamped({ kind: 'previous-epoch', node: PROCESS, previous }, previous.diedAt + 900)],
+    1,
+  )[0]!;
+}
+
 /** So many restarts of the cache, for a distribution; the last `unrecovered` never came back. */
 export function manyRestarts(count: number, unrecovered = 0): LedgerEvent[] {
   const now = Date.now();
@@ -218,5 +240,3 @@ const stamped = (fact: LedgerFact, at: number): Stamped => ({ ...fact, at: Math.
 export function numbered(events: Stamped[], from = 1): LedgerEvent[] {
   return events.sort((a, b) => a.t - b.t).map((event, index) => ({ ...event, seq: from + index }));
 }
-
-export { PROCESS };

@@ -29,6 +29,7 @@ export function PreviewBox({ reading, otherwise }: { reading: PreviewReading; ot
 
 function Found({ preview }: { preview: Preview }) {
   const { possible, why, stops, stopsMore, restarts, restartsMore, budget, givesUp, backlog } = preview;
+  const waiting = backlog.filter(({ count }) => count > 0);
   if (!possible) {
     return (
       <p className="bad" role="status">
@@ -49,9 +50,9 @@ function Found({ preview }: { preview: Preview }) {
         )}
         <Fact name="Ends">{namesOf(stops, stopsMore) || 'nothing'}</Fact>
         <Fact name="Starts again">{namesOf(restarts, restartsMore) || 'nothing'}</Fact>
-        {backlog.length > 0 && (
+        {waiting.length > 0 && (
           <Fact name="Backlog lost">
-            {backlog.map(({ lineage, word, count }) => `${count} ${word} of ${lineage}`).join(', ')}
+            {waiting.map(({ lineage, word, count }) => `${count} ${word} of ${lineage}`).join(', ')}
           </Fact>
         )}
         {budget && (
