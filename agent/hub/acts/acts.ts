@@ -15,7 +15,13 @@ import { endThread } from './end-thread.ts';
 import { forward } from './forward.ts';
 import { KnownCalls } from './known-calls.ts';
 import { measured } from './measured.ts';
-import type { ActAudience, ActRequest, ActUnderWay, TimedRequest } from './request.ts';
+import {
+  type ActAudience,
+  type ActRequest,
+  type ActUnderWay,
+  remaining,
+  type TimedRequest,
+} from './request.ts';
 import { signal } from './signal.ts';
 import { resume, suspend } from './suspend.ts';
 
