@@ -18,15 +18,16 @@ export const ledger = command({
   },
   about:
     'Prints what happened to the nodes of an instance: who exited and why, who decided what, who started.',
-  json: '{epoch,events:[{seq,at,t,kind,node,…}]} (docs/protocol.md); with --follow one a line, each with the new events.',
+  json: '{epoch,events:[{seq,at,t,kind,node,…}]} (docs/protocol.md); `missed` is added where so many before them are no longer kept; with --follow one a line, each with the new events.',
   examples: ['ledger fra-1', 'ledger fra-1 --follow --json'],
   async run({ args, options, out, signal }) {
     const { session } = await reachTarget(args.TARGET, options, out, signal);
+    let next = Math.max(1, options.since ?? 0);
     const print = ({ epoch, events, firstSeq }: LedgerAnswer) => {
-      out.document({ epoch, events });
-      if (firstSeq > (options.since ?? 0) + 1 && events[0]?.seq === firstSeq) {
-        out.note(`Older events than number ${firstSeq} are no longer kept.`);
-      }
+      const missed = missedBefore({ events, firstSeq }, next);
+      out.document({ epoch, events, ...(missed > 0 ? { missed } : {}) });
+      if (missed > 0) out.note(`${missed} events from number ${next} on are no longer kept.`);
+      next = Math.max(next, (events.at(-1)?.seq ?? 0) + 1);
       for (const event of events) out.text(ledgerLine(event, out.paint));
     };
     try {
@@ -39,3 +40,11 @@ export const ledger = command({
     }
   },
 });
+
+/** How many events from number `next` on are no longer kept: numbers have no gap, so what comes later tells. */
+export function missedBefore(
+  { events, firstSeq }: Pick<LedgerAnswer, 'events' | 'firstSeq'>,
+  next: number,
+): number {
+  return Math.max(0, (events[0]?.seq ?? firstSeq) - next);
+}

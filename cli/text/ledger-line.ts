@@ -21,7 +21,7 @@ function wordsOf(event: LedgerEvent): string {
     case 'act-ended':
       return `${event.act} ended: ${event.outcome}. ${event.words}`;
     case 'exited':
-      return `exited: ${event.reason}`;
+      return `exited: ${event.reason}${event.by ? `, by ${event.by.name || event.by.key}` : ''}`;
     case 'decided': {
       const budget = `${event.restartsInPeriod} of ${event.intensity} in ${duration(event.periodMs)}`;
       const others = event.affected.length > 0 ? `, with ${event.affected.length} more` : '';

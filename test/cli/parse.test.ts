@@ -28,6 +28,24 @@ function failure(...words: string[]): PerchError {
   throw new Error('it was read');
 }
 
+it('an option may be given several times, and one that is needed be excused by another', () => {
+  const measured = command({
+    args: [],
+    options: {
+      probe: { kind: 'texts', value: 'URL', does: 'what' },
+      'dry-run': { kind: 'flag', does: 'only look' },
+      reason: { kind: 'text', value: 'TEXT', does: 'why', isRequired: true, unless: 'dry-run' },
+    },
+    about: '',
+    examples: [],
+    run: async () => 0,
+  });
+  const words = ['--probe', 'a', '--probe', 'b c'];
+  expect(parse('kill', measured, [...words, '--dry-run']).options.probe).toEqual(['a', 'b c']);
+  expect(parse('kill', measured, ['--dry-run']).options.probe).toBeUndefined();
+  expect(() => parse('kill', measured, words)).toThrow('--reason TEXT is missing');
+});
+
 describe('what is typed', () => {
   it('is checked by the table, options anywhere', () => {
     expect(read('--reason=x', 'up', '--depth', '3', 'prod', '--yes')).toEqual({

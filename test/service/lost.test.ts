@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Session } from '../../client/session.ts';
 import type { Act } from '../../protocol/act.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import { armed } from '../support/armed.ts';
 import { type Service, startService } from '../support/service.ts';
 import { byLineage, nodesOf, untilTree } from '../support/tree.ts';
@@ -67,6 +68,19 @@ test('of a thread that stands still: read inside the busy function, or said why 
   expect(state!.why ?? '').toBe('');
   expect(state).toMatchObject({ gone: 2 });
   expect(backlog).toMatchObject({ word: 'batches', vanished: 2 });
+});
+
+test('of a process that cannot be read at all it is said why; the kill is not held up for it', async () => {
+  service.send('block-safe');
+  await untilTree(session, (all) =>
+    all.find((node) => node.name === 'main' && node.status === 'blocked' && node.threadId === 0),
+  );
+  const document = await act('kill', 'app/safe');
+  expect(document.outcome).toBe('restarted');
+  expect(document.lost!.state).toMatchObject({ gone: 0, changed: 0, places: [], isPartial: true });
+  expect(document.lost!.state!.why).toMatch(/^Before the act: /);
+  // Its end is counted from before the look: that bound, and what a busy machine takes for the kill itself.
+  expect(document.phases.exitedMs).toBeLessThan(LIMITS.lostAskMs + 1000);
 });
 
 test('a restart loses as well; a stop has nothing to compare with, a temporary worker too', async () => {

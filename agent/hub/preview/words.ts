@@ -21,7 +21,7 @@ export function previewWords({
   const others = ended - (target ? 1 : 0);
   const started = restarts.length + restartsMore;
   const isBack = restarts.some(({ lineage }) => lineage === node.lineage);
-  const parts = [ended === 0 ? `${name} does not run` : `${name} ${ENDS[act]}`];
+  const parts = [ended === 0 ? `${name} does not run` : `${name} ${ENDS[act] ?? `: ${act}`}`];
   if (others > 0) parts[0] += ` and ${others} more with it`;
   if (givesUp.length > 0)
     parts.push(`${list(givesUp)} ${givesUp.length > 1 ? 'give' : 'gives'} up${spent(budget)}`);
