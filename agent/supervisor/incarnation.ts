@@ -171,6 +171,8 @@ export class Incarnation implements DeclaredNode {
   }
 
   stop(call: string | undefined): void {
+    // It ended in its very start, and its supervisor has not come to hear of it.
+    if (this.isOver) return;
     this.isStopping = true;
     if (call !== undefined) this.call = call;
     this.status = 'stopping';

@@ -38,8 +38,9 @@ export class Clock {
     vi.restoreAllMocks();
   }
 
-  get waiting(): number {
-    return this.#timers.size;
+  /** What waits for its time, by the names of what it will call. */
+  get waiting(): string[] {
+    return Array.from(this.#timers, ({ run }) => run.name || 'a function without a name');
   }
 
   /** The loop turns for so long. */

@@ -3,7 +3,7 @@ import { Incarnation } from '../../agent/supervisor/incarnation.ts';
 import type { Slot } from '../../agent/supervisor/slot.ts';
 import { type SlotEvent, SupervisorLife } from '../../agent/supervisor/supervisor-life.ts';
 import type { Clock } from './clock.ts';
-import type { Living } from './workers.ts';
+import type { Workers } from './workers.ts';
 
 /** What has been told of one incarnation. */
 interface Told {
@@ -28,15 +28,15 @@ export class Invariants implements RegistryObserver {
     stops: 0,
   };
   readonly #clock: Clock;
-  readonly #living: () => Iterable<Living>;
+  readonly #workers: () => Workers;
   readonly #told = new Map<DeclaredNode, Told>();
   readonly #incarnations = new Map<string, number>();
   readonly #restarts = new Map<DeclaredNode, number[]>();
   #unanswered = 0;
 
-  constructor(clock: Clock, living: () => Iterable<Living>) {
+  constructor(clock: Clock, workers: () => Workers) {
     this.#clock = clock;
-    this.#living = living;
+    this.#workers = workers;
   }
 
   violated = (words: string): void => {
@@ -88,10 +88,7 @@ export class Invariants implements RegistryObserver {
   #exited({ node, reason }: Extract<LocalFact, { kind: 'exited' }>): void {
     if (reason !== 'heartbeat missed') return;
     this.counts.missedBeats++;
-    for (const living of this.#living()) {
-      const isIt = living.lineage === node.lineage && living.life === node.incarnation;
-      if (isIt && living.isBeating) this.violated(`${nameOf(node)} beats, and was missed`);
-    }
+    if (this.#workers().beating.has(nameOf(node))) this.violated(`${nameOf(node)} beats, and was missed`);
   }
 
   #decided(
@@ -187,11 +184,34 @@ export class Invariants implements RegistryObserver {
     };
   }
 
+  /** Once the loop has turned: what has ended was decided about, and what restarts will do so. */
+  betweenSteps(nodes: Iterable<DeclaredNode>): void {
+    for (const node of nodes) {
+      const { life } = node as Incarnation;
+      if (!(life instanceof SupervisorLife)) continue;
+      const { operation, queue, children, phase } = life.state;
+      if (operation !== null || queue.size > 0 || phase !== 'running') continue;
+      for (const slot of children.values()) {
+        const words = stuck(slot, Date.now());
+        if (words) this.violated(`${node.lineage}/${slot.id} ${words}`);
+      }
+    }
+  }
+
+  /** Everything has stopped and what never ends by itself was released: no timer outlives what it was for. */
+  noTimers(): void {
+    // The watch for stragglers looks once more and finds none.
+    const left = this.#clock.waiting.filter((name) => name !== 'lookAtWatched');
+    if (left.length > 0) this.violated(`timers are left: ${left.join(', ')}`);
+  }
+
   /** At the end of a run nothing is left of it. */
   atRest(nodes: Iterable<DeclaredNode>): void {
     for (const node of nodes) this.violated(`${nameOf(node)} is left as ${node.status}`);
-    for (const { lineage, life } of this.#living()) this.violated(`${lineage} #${life} is left alive`);
-    if (this.#clock.waiting > 0) this.violated(`${this.#clock.waiting} timers are left`);
+    for (const { lineage, life } of this.#workers().living)
+      this.violated(`${lineage} #${life} is left alive`);
+    if (this.#clock.waiting.length > 0)
+      this.violated(`${this.#clock.waiting.length} timers are left for good`);
     if (this.#unanswered > 0) this.violated(`${this.#unanswered} requests are left without an answer`);
     for (const [node, told] of this.#told) {
       if (told.exited === 0) this.violated(`${nameOf(node)} was never told to have ended`);
@@ -200,5 +220,14 @@ export class Invariants implements RegistryObserver {
 }
 
 const nameOf = ({ lineage, incarnation }: DeclaredNode): string => `${lineage} #${incarnation}`;
+
+/** Why nothing more would come of a child that its supervisor is not busy with; null where that is right. */
+function stuck({ phase, node, exit, wait }: Slot, now: number): string | null {
+  if (phase === 'starting' || phase === 'stopping') return `is ${phase}, and nobody waits for it`;
+  if (phase === 'running' && node?.isOver && exit === null) return 'has ended, and nobody decides about it';
+  if (phase !== 'restarting') return null;
+  if (!wait?.isRunning) return 'is restarting, and nobody will try again';
+  return node!.restartsAt! < now ? 'is overdue' : null;
+}
 
 const isAlive = ({ node }: Slot): boolean => node !== null && !node.isOver;

@@ -10,8 +10,6 @@ export interface Living {
   readonly lineage: string;
   /** Which incarnation it is. */
   readonly life: number;
-  /** It calls `beat` as its spec asks; a `heartbeat missed` of it would be false. */
-  readonly isBeating: boolean;
   crash(): void;
   /** What would never end by itself does. */
   release(): void;
@@ -43,6 +41,8 @@ function draw(random: Random): Plan {
 /** The workers of one run, whatever they run on. */
 export class Workers {
   readonly living = new Set<Living>();
+  /** Lives that call `beat` as their specs ask: a `heartbeat missed` of one would be false. */
+  readonly beating = new Set<string>();
   readonly #random: Random;
   readonly #violated: (words: string) => void;
 
@@ -64,10 +64,11 @@ export class Workers {
     return new Promise<void>((resolve, reject) => {
       const { lineage, incarnation } = context;
       const living: Living = {
-        ...{ lineage, life: incarnation, isBeating: plan.isBeating, release: resolve },
+        ...{ lineage, life: incarnation, release: resolve },
         crash: () => reject(new Error('crashed')),
       };
       this.living.add(living);
+      if (plan.isBeating) this.beating.add(`${lineage} #${incarnation}`);
       timers.onEnd = () => this.living.delete(living);
       timers.after(plan.readyMs, context.ready);
       timers.after(plan.endsMs, () => (plan.endsWell ? resolve() : living.crash()));
@@ -107,10 +108,6 @@ class SimulatedLife extends HostedLife implements Living {
     return this.incarnation.incarnation;
   }
 
-  get isBeating(): boolean {
-    return this.#plan.isBeating;
-  }
-
   crash(): void {
     if (this.#random.chance(0.5)) this.noted({ perch: 'failed', ...FAILED });
     this.#ends(1);
@@ -129,6 +126,7 @@ class SimulatedLife extends HostedLife implements Living {
     timers.onEnd = () => this.#workers.living.delete(this);
     timers.after(readyMs, () => this.noted({ perch: 'ready' }));
     timers.after(endsMs, () => (endsWell ? this.#ends(0) : this.crash()));
+    if (isBeating) this.#workers.beating.add(`${this.lineage} #${this.life}`);
     if (isBeating && note.beatMs !== null) timers.every(note.beatMs, () => this.noted({ perch: 'beat' }));
   }
 

@@ -133,6 +133,18 @@ describe('a tree', () => {
     await app.stop();
   });
 
+  test('a child that stops the tree in its very start, and fails, leaves nothing behind', async () => {
+    const app = supervisor('app', { children: [] });
+    await app.start();
+    const run = () => {
+      void app.stop();
+      throw new Error('not like this');
+    };
+    await expect(app.startChild({ id: 'a', host: 'task', run })).rejects.toMatchObject({ code: 'shutdown' });
+    await app.stop();
+    expect(watch.lineages()).toEqual([]);
+  });
+
   test('a stop while it starts ends what has begun, and rejects the start', async () => {
     const log: string[] = [];
     const app = supervisor('app', {
