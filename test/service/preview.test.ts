@@ -93,6 +93,23 @@ test('while the loop stands still it is read off the tree: a task is refused, a 
   expect(thinker.words).toContain('nothing restarts it');
 });
 
+test('of an act that ends nothing it is told whether it is possible', async () => {
+  expect(await preview('suspend', 'app/pool/thinker')).toMatchObject({
+    possible: true,
+    stops: [],
+    words: 'thread:thinker stands still until it is resumed or the lease is over',
+  });
+  expect(await preview('suspend', 'app/games/7f3a')).toMatchObject({ possible: false });
+  expect(await preview('signal', 'app/pool/keeper')).toMatchObject({ possible: true });
+  expect(await preview('signal', 'app/pool/thinker')).toMatchObject({ possible: false });
+  expect(await preview('break', 'app/guarded')).toMatchObject({
+    possible: false,
+    protected: ['app/guarded'],
+  });
+  expect((await preview('delete', 'app/deaf')).why).toContain('Stop it first');
+  expect(await preview('start-child', 'app/games')).toMatchObject({ possible: true });
+});
+
 test('what is not there any more is said as such', async () => {
   const { epoch } = session.hello.instance;
   const node = byLineage(await nodesOf(session), 'app/games/7f3a').id;

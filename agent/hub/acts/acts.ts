@@ -153,7 +153,7 @@ async function carryOut(act: ActUnderWay): Promise<ActDocument> {
 }
 
 /** What has ended and can be acted on all the same: a stopped child in its place, one whose restart is due. */
-function hasPlace(hub: Hub, node: TreeNode, act: Act): boolean {
+export function hasPlace(hub: Hub, node: TreeNode, act: Act): boolean {
   if (act === 'stop') return node.status === 'restarting';
   return (act === 'restart' || act === 'delete') && hub.isStoppedChild(node);
 }

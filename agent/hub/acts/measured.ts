@@ -1,4 +1,4 @@
-import type { Act, ActDocument } from '../../../protocol/act.ts';
+import { type ActDocument, isEnding } from '../../../protocol/act.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
 import type { Hub } from '../hub.ts';
 import { followLosses } from '../lost/losses.ts';
@@ -13,7 +13,7 @@ export async function measured(
   carryOut: (act: ActUnderWay) => Promise<ActDocument>,
 ): Promise<ActDocument> {
   const { hub, node, tracking, request } = act;
-  const siblings = ENDS.has(request.act) ? countSiblings(hub, node) : null;
+  const siblings = isEnding(request.act) ? countSiblings(hub, node) : null;
   // Of what is stopped for good nothing follows to compare it with; what is protected is refused.
   const isFollowed = request.act === 'kill' || request.act === 'restart';
   const losses = isFollowed && node.kind === 'worker' && !node.child?.protected ? followLosses(act) : null;
@@ -28,9 +28,6 @@ export async function measured(
     ...(siblings ? { untouched: siblings.untouched() } : {}),
   };
 }
-
-/** Acts that end an incarnation, and may take others along. */
-const ENDS: ReadonlySet<Act> = new Set(['kill', 'stop', 'restart']);
 
 /**
  * Siblings under the same supervisor, counted before and after. One that is there after with a serial given before the

@@ -3,9 +3,11 @@ import { asPerchError, PerchError } from '../../../protocol/errors.ts';
 import type { Preview } from '../../../protocol/preview.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
 import type { WirePreview, WirePreviewedLife } from '../../probe/messages.ts';
+import { hasPlace } from '../acts/acts.ts';
 import type { Hub } from '../hub.ts';
 import { impossible } from './blank.ts';
 import { offTheTree, withWhatRunsInside } from './off-the-tree.ts';
+import { withoutEnd } from './without-end.ts';
 import { previewWords } from './words.ts';
 
 export interface PreviewRequest {
@@ -45,14 +47,10 @@ export async function previewOf(hub: Hub, request: PreviewRequest): Promise<Prev
 
 async function previewNode(hub: Hub, node: TreeNode, request: PreviewRequest): Promise<Preview> {
   const { act } = request;
-  const isStoppedChild = act === 'restart' && hub.isStoppedChild(node);
-  if (node.endedAt !== null && !isStoppedChild) {
+  if (node.endedAt !== null && !hasPlace(hub, node, act)) {
     return impossible(node, act, `#${node.incarnation} of ${node.lineage} has already ended.`);
   }
-  if (!isEnding(act)) {
-    const words = `${node.lineage} #${node.incarnation} is not ended by it`;
-    return { ...impossible(node, act, ''), possible: true, words };
-  }
+  if (!isEnding(act)) return withoutEnd(hub, node, act);
   const joined = node.kind === 'process' ? null : hub.joinedByProcess(node);
   if (joined) return withWhatRunsInside(hub, await joined.preview({ ...request, node: node.id }));
   if (node.kind === 'process' || node.kind === 'thread') return offTheTree(hub, node, act);
