@@ -6,7 +6,9 @@ import { Ledger } from '../../../agent/hub/ledger.ts';
 import { blankNode } from '../../../agent/hub/own-process.ts';
 import type { CallContext } from '../../../agent/hub/session.ts';
 import { TreeStore } from '../../../agent/hub/tree-store.ts';
+import type { ActDocument, Lost } from '../../../protocol/act.ts';
 import type { CallName, TreeEvent } from '../../../protocol/calls.ts';
+import type { Capability } from '../../../protocol/capability.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
 import { TreeMirror } from '../../../protocol/tree-mirror.ts';
 
@@ -139,4 +141,39 @@ test('a ledger keeps its newest events and says from which on', () => {
   expect(firstSeq).toBeGreaterThan(1);
   expect(firstSeq).toBeLessThanOrEqual(events[0]!.seq);
   expect(ledger.read(events.at(-1)!.seq).events).toHaveLength(1);
+});
+
+test('what a kill lost has its values in no way out to a session without inspect', async () => {
+  const { fake, handlers } = hub();
+  const lost: Lost = {
+    state: {
+      ...{ gone: 1, changed: 0, added: 0, isPartial: false },
+      places: [{ path: '/turn', change: 'gone', before: 'the value' }],
+    },
+    backlog: null,
+  };
+  const acts = { perform: async () => ({ call: 'c', lost }) as ActDocument };
+  Object.assign(fake, { acts });
+  const node = { id: '1.0.2', lineage: 'app/a', incarnation: 2 };
+  fake.ledger.add({ kind: 'lost', node, previous: node, call: 'c', lost });
+  const args = { act: 'kill' as const, call: 'c', node: '1', epoch: 'e', reason: 'why' };
+  const hearAll = async (capabilities: Capability[]) => {
+    const { edge, context } = slowSession<CallName>();
+    const login = { ...context.login, capabilities };
+    const told = [
+      await handlers.act(args, { ...context, login } as CallContext<'act'>),
+      await handlers.ledger({}, { ...context, login } as CallContext<'ledger'>),
+    ];
+    const watching = handlers['watch-ledger']({}, { ...context, login } as CallContext<'watch-ledger'>);
+    edge.abort.abort();
+    await watching;
+    return [...told, ...edge.events].map((each) => JSON.stringify(each));
+  };
+  for (const each of await hearAll(['observe', 'control'])) {
+    expect(each).not.toContain('the value');
+    expect(each).toContain('/turn');
+  }
+  const inFull = await hearAll(['observe', 'inspect', 'control']);
+  expect(inFull).toHaveLength(3);
+  for (const each of inFull) expect(each).toContain('the value');
 });
