@@ -15,6 +15,8 @@ export interface Registry {
   nextSerial: number;
   /** What a runner (supervisor/hosts) put into this thread on behalf of a worker declared elsewhere. */
   hosted: Handover | null;
+  /** Set by such a runner: this thread is about to be held for at most so long, and will not beat meanwhile. */
+  onHold?: (forMs: number) => void;
   /** Set by the probe. Without one, changes are not gathered. */
   observer: RegistryObserver | null;
   /** The probe of this thread once it started, so that a second copy finds it. */

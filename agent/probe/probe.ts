@@ -110,6 +110,7 @@ export class Probe implements RegistryObserver {
     if (this.#leaseMs === null) return;
     const leaseMs = this.#leaseMs;
     this.#leaseMs = null;
+    this.#registry.onHold?.(leaseMs);
     this.pulse.hold(leaseMs);
   }
 

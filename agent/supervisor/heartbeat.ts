@@ -27,6 +27,11 @@ export class AwaitedBeats {
     this.#seenMs = nowMs();
   }
 
+  /** None will come for so long, and that is no fault of the worker; the next one ends this. */
+  pause(forMs: number): void {
+    this.#seenMs = nowMs() + forMs;
+  }
+
   end(): void {
     leave(this.#group, this);
   }

@@ -86,6 +86,8 @@ export abstract class HostedLife implements Life {
         return this.#awaitBeats();
       case 'beat':
         return this.#beats?.beat();
+      case 'held':
+        return this.#beats?.pause(note.forMs);
       case 'heard':
         return this.incarnation.heard(note.envelope);
       case 'done':
@@ -107,8 +109,6 @@ export abstract class HostedLife implements Life {
     const { heartbeat } = this.spec;
     if (!heartbeat || this.#beats || this.#hasEnded || this.#told !== 'nothing') return;
     this.#beats = new AwaitedBeats(heartbeat, () => {
-      // Somebody holds it up: that is not its fault.
-      if (this.incarnation.status === 'suspended') return this.#beats!.beat();
       this.#crash = HEARTBEAT_MISSED;
       this.kill();
     });

@@ -23,6 +23,8 @@ export type ToRunner = StartNote | { perch: 'stop' } | { perch: 'mail'; mail: Ma
 export type FromRunner =
   | { perch: 'ready' }
   | { perch: 'beat' }
+  /** A person holds its thread for at most so long: no beat will come. */
+  | { perch: 'held'; forMs: number }
   | { perch: 'done' }
   | { perch: 'failed'; reason: string; stack: string | null; isAbort: boolean; error: unknown }
   | { perch: 'heard'; envelope: Envelope };

@@ -24,6 +24,7 @@ export function serve(start: StartNote, line: Line): { take(note: ToRunner): voi
     // Nobody hears how it ended. Where the supervisor still is (the worker closed the channel), it is a crash.
     line.end(isOrphaned ? 1 : code);
   };
+  if (start.beatMs !== null) registry().onHold = (forMs) => sendSafely(line, { perch: 'held', forMs });
   home.crash = (thrown) => end(failed(thrown), 1);
   void run(start, context, home).then(
     () => end({ perch: 'done' }, 0),

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { registry } from '../../../agent/registry.ts';
 import type { WorkerContext } from '../../../agent/supervisor/context.ts';
 import { AwaitedBeats } from '../../../agent/supervisor/heartbeat.ts';
+import type { FromRunner } from '../../../agent/supervisor/hosts/notes.ts';
+import { serve } from '../../../agent/supervisor/hosts/runner.ts';
 import { supervisor } from '../../../agent/supervisor/supervisor.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
 import { fixture } from './hosts.ts';
@@ -65,6 +68,20 @@ describe('on a loop whose time is told by the test', () => {
       beats.beat();
     }
     expect(missed).toBe(0);
+    beats.end();
+  });
+
+  test('a pause counts until the next beat', () => {
+    let missed = 0;
+    const beats = new AwaitedBeats({ everyMs: 100, missed: 1 }, () => missed++);
+    beats.pause(5000);
+    turn(5100);
+    expect(missed).toBe(0);
+    beats.pause(5000);
+    turn(10);
+    beats.beat();
+    turn(500);
+    expect(missed).toBeGreaterThan(0);
     beats.end();
   });
 
@@ -151,24 +168,19 @@ describe('on a loop whose time is told by the test', () => {
   });
 });
 
-test('a worker that somebody suspended is not missed', async () => {
-  const child = {
-    ...{ id: 'w', host: 'thread' as const, module: fixture('supervised-beats'), ready: 'explicit' as const },
-    args: { beatsMs: 0 },
-    heartbeat: { everyMs: 20, missed: 1 },
-  };
-  const app = supervisor('app', { children: [child] });
-  await app.start();
-  const node = watch.node('app/w');
-  node.status = 'suspended';
-  await app.startChild({ ...child, id: 'other', restart: 'temporary' });
-  await watch.fact('exited', 'app/other');
-  expect(node).toMatchObject({ status: 'suspended', endedAt: null });
-  node.status = 'running';
-  await watch.fact('exited', 'app/w');
-  watch.act('app', 'kill');
-  await app.exited;
-  await app.stop();
+test('a runner says that its thread is about to be held', async () => {
+  const sent: FromRunner[] = [];
+  const start = { id: 'w', lineage: 'app/w', incarnation: 1, args: { beatsMs: 0 }, isReadyExplicit: false };
+  const module = `data:text/javascript,export const run = ({ beat }) => beat()`;
+  await new Promise<void>((resolve) => {
+    const line = { send: (note: FromRunner) => void sent.push(note), end: () => resolve() };
+    serve({ perch: 'start', ...start, module, graceMs: 0, beatMs: 10 }, line);
+    registry().onHold!(30_000);
+  });
+  delete registry().onHold;
+  expect(sent).toEqual([
+    ...[{ perch: 'held', forMs: 30_000 }, { perch: 'beat' }, { perch: 'ready' }, { perch: 'done' }],
+  ]);
 });
 
 describe.each(['thread', 'process'] as const)('a %s', (host) => {
