@@ -2,9 +2,10 @@ import { X } from 'lucide-react';
 import { act, runOf } from '../store/acts.ts';
 import { openedRow } from '../store/card.ts';
 import { observedAt } from '../store/desk.ts';
+import { show } from '../store/interface.ts';
 import { useValue } from '../store/value.ts';
 import { authorWords } from '../timeline/words.ts';
-import { IconButton } from '../ui/button.tsx';
+import { Button, IconButton } from '../ui/button.tsx';
 import { Trouble } from '../ui/trouble.tsx';
 import { Consequences } from './consequences.tsx';
 import { Phases } from './phases.tsx';
@@ -34,7 +35,7 @@ function OfRow({ instance, row: id }: { instance: string; row: string }) {
 }
 
 function Card({ story, onClose }: { story: Story; onClose: () => void }) {
-  const { title, subject, incarnation, successor, words, by, reason, error } = story;
+  const { title, subject, incarnation, successor, words, by, reason, error, inSpiteOf } = story;
   return (
     <section className="act-card" aria-label={`${title} ${subject}`}>
       <header className="act-head">
@@ -57,6 +58,11 @@ function Card({ story, onClose }: { story: Story; onClose: () => void }) {
           <p className="soft selectable">{by ? `${authorWords(by)}: ${reason}` : `Reason: ${reason}`}</p>
         )}
         <Consequences story={story} />
+        {inSpiteOf && (
+          <div>
+            <Button onPress={() => show({ asked: inSpiteOf })}>Do it all the same…</Button>
+          </div>
+        )}
         {error && <Trouble error={error} />}
       </div>
     </section>

@@ -28,6 +28,8 @@ export const CALM_ACTS: ReadonlySet<Act> = new Set(['restart', 'resume', 'start-
  * place; a static child that was stopped can then be started again, or taken out.
  */
 export function actsOn(node: TreeNode, supervisor: TreeNode | null, isLast = true): Act[] {
+  // Its successor waits for the back-off: it can be had at once, or not at all.
+  if (node.status === 'restarting') return ['restart', 'stop'];
   if (!isAlive(node)) {
     const isStatic = supervisor?.supervisor && supervisor.supervisor.strategy !== 'dynamic';
     return node.child && isStatic && isAlive(supervisor) && isLast ? ['restart', 'delete'] : [];

@@ -1,8 +1,8 @@
-import type { ActDocument, ActProgress, AuditHead, Budget, Lost, Outcome } from '../../protocol/act.ts';
+import type { Act, ActDocument, ActProgress, AuditHead, Budget, Lost, Outcome } from '../../protocol/act.ts';
 import type { PerchError } from '../../protocol/errors.ts';
 import type { Author } from '../../protocol/ledger.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
-import type { ActRun } from '../store/acts.ts';
+import type { ActDetails, ActRun } from '../store/acts.ts';
 import type { TimelineRow } from '../store/timeline.ts';
 import { decisionWords, whatWords } from '../timeline/words.ts';
 import { titleOf } from '../tree/words.ts';
@@ -30,6 +30,8 @@ export interface Story {
   /** The stack of the error it ended with. */
   frames: readonly string[];
   error: PerchError | null;
+  /** It was refused as it may harm more than was asked for; it can be asked for all the same. */
+  inSpiteOf: { act: Act; instance: string; node: string; inSpiteOf: string; details: ActDetails } | null;
 }
 
 const PHASES = ['accepted', 'exited', 'decided', 'started', 'ready'] as const;
@@ -68,6 +70,16 @@ export function storyOfRun(run: ActRun): Story {
     audit: ended?.audit ?? progress.find(({ audit }) => audit)?.audit ?? null,
     frames: [],
     error,
+    inSpiteOf:
+      ended?.error?.facts.canForce === true
+        ? {
+            act: run.act,
+            instance: run.instance,
+            node: node.id,
+            inSpiteOf: ended.error.message,
+            details: run.details,
+          }
+        : null,
   };
 }
 
@@ -131,6 +143,7 @@ export function storyOfRow(row: TimelineRow, node: Pick<TreeNode, 'kind' | 'name
     audit: null,
     frames: row.frames,
     error: null,
+    inSpiteOf: null,
   };
 }
 

@@ -4,8 +4,9 @@ import { observedAt, useInstance } from '../store/desk.ts';
 import { type InspectorTab, show, useInterface, usePlace } from '../store/interface.ts';
 import { isAlive } from '../store/row-keys.ts';
 import { useNode } from '../store/use-tree.ts';
+import { LiveStatus } from '../tree/live-status.tsx';
 import { NodeIcon } from '../tree/node-icon.tsx';
-import { severityOf, statusWords, titleOf } from '../tree/words.ts';
+import { severityOf, titleOf } from '../tree/words.ts';
 import { HistoryTab } from './history/history.tsx';
 import { InstanceFacts } from './instance-facts.tsx';
 import { Overview } from './overview.tsx';
@@ -39,7 +40,6 @@ function OfInstance({ instance }: { instance: string }) {
   // Of an instance that is not heard it is only known how it was.
   const isHeard = known?.state === 'live';
   const severity = isHeard ? severityOf(node) : 'ended';
-  const status = isHeard ? statusWords(node) : `was ${statusWords(node)}`;
   return (
     <>
       <header className="inspector-head">
@@ -53,7 +53,12 @@ function OfInstance({ instance }: { instance: string }) {
         <span className="spread" />
         <span className={`dot is-${severity}`} />
         <span className={severity === 'bad' || severity === 'warn' ? severity : 'soft'}>
-          {isAlive(node) ? status : 'ended'}
+          {!isHeard && 'was '}
+          {isAlive(node) || node.status === 'restarting' ? (
+            <LiveStatus instance={instance} node={node} />
+          ) : (
+            'ended'
+          )}
         </span>
       </header>
       <Tabs

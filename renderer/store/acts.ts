@@ -12,6 +12,7 @@ export interface ActRun {
   instance: string;
   node: Pick<TreeNode, 'id' | 'name' | 'lineage' | 'incarnation' | 'kind'>;
   reason: string;
+  details: ActDetails;
   progress: readonly ActProgress[];
   ended: ActDocument | null;
   error: PerchError | null;
@@ -46,10 +47,10 @@ export async function runAct(asked: {
   reason: string;
   details?: ActDetails;
 }): Promise<void> {
-  const { instance, node, epoch, reason, details } = asked;
+  const { instance, node, epoch, reason, details = {} } = asked;
   const call = crypto.randomUUID();
   openedRow.set(null);
-  act.set({ call, act: asked.act, instance, node, reason, progress: [], ended: null, error: null });
+  act.set({ call, act: asked.act, instance, node, reason, details, progress: [], ended: null, error: null });
   try {
     const ended = await ask('act', {
       instance,

@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { Theme } from '../../electron/ipc.ts';
 import type { Act } from '../../protocol/act.ts';
+import type { ActDetails } from './acts.ts';
 import { NOWHERE, type Place } from './place.ts';
 
 export type View = 'outline' | 'drawing';
@@ -20,8 +21,8 @@ export interface Interface {
   hasGhosts: boolean;
   theme: Theme;
   isSheetOpen: boolean;
-  /** An act that waits for its reason. */
-  asked: { act: Act; instance: string; node: string } | null;
+  /** An act that waits for its reason. `inSpiteOf`: why it was refused; it is done all the same then. */
+  asked: { act: Act; instance: string; node: string; inSpiteOf?: string; details?: ActDetails } | null;
   /** The instance that is to be armed, once there is a reason. */
   arming: string | null;
   /** Epochs whose end was read and put away. */

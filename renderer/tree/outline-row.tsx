@@ -7,11 +7,13 @@ import type { TreeStore } from '../store/tree-store.ts';
 import { useNode } from '../store/use-tree.ts';
 import { Marked } from '../ui/marked.tsx';
 import { COLUMNS } from './columns.ts';
+import { LiveStatus } from './live-status.tsx';
 import { NodeIcon } from './node-icon.tsx';
 import { severityOf } from './words.ts';
 
 interface OutlineRowProps {
   id: string;
+  instance: string;
   tree: TreeStore;
   row: Row;
   /** 1-based, the head being the first. */
@@ -66,18 +68,20 @@ export function OutlineRow(props: OutlineRowProps) {
           <Marked text={node.name} query={props.query} />
         </span>
       </span>
-      <Cells node={node} />
+      <Cells instance={props.instance} node={node} />
     </div>
   );
 }
 
-const Cells = memo(function Cells({ node }: { node: TreeNode }) {
+const Cells = memo(function Cells({ instance, node }: { instance: string; node: TreeNode }) {
   const severity = severityOf(node);
   return COLUMNS.map(({ id, text, isFigure }) => (
     <span key={id} role="gridcell" className={`cut is-${id}${isFigure ? ' is-figure' : ''}`}>
       {id === 'status' && <span className={`dot is-${severity}`} />}
-      {id === 'status' && (severity === 'bad' || severity === 'warn') ? (
-        <span className={`cut ${severity}`}>{text(node)}</span>
+      {id === 'status' ? (
+        <span className={`cut${severity === 'bad' || severity === 'warn' ? ` ${severity}` : ''}`}>
+          <LiveStatus instance={instance} node={node} />
+        </span>
       ) : (
         text(node)
       )}

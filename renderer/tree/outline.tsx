@@ -91,6 +91,7 @@ export function Outline({ instance, tree, outline, onMenu }: OutlineProps) {
             <OutlineRow
               key={row.id}
               id={`${base}-${row.id}`}
+              instance={instance}
               tree={tree}
               row={row}
               index={item.index + 2}

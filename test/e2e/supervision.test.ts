@@ -7,10 +7,10 @@ import { axeViolations } from '../support/axe.ts';
 import { layoutFaults } from '../support/layout-faults.ts';
 import { rowNamed } from '../support/outline.ts';
 import { type ScriptedApp, startScriptedApp } from '../support/scripted-app.ts';
-import { manyRestarts, numbered, shopDied, shopLedger, shopTree } from '../support/shop-data.ts';
+import { manyRestarts, numbered, shopDied, shopHeld, shopLedger, shopTree } from '../support/shop-data.ts';
 import { armedFleet, arming, liveFleet, SHOP } from '../support/shop-fleet.ts';
 import { lastStraw, shopAct, shopPreview } from '../support/shop-preview.ts';
-import { snapshotOf } from '../support/tree-data.ts';
+import { aNode, snapshotOf } from '../support/tree-data.ts';
 
 /** What a supervisor, its children and their restarts look like, over a desk that says what is to be seen. */
 const gallery = fileURLToPath(new URL('../../.cache/gallery/supervision', import.meta.url));
@@ -85,6 +85,36 @@ const SCENES: Record<string, () => Promise<void>> = {
     await app.page.getByRole('textbox', { name: /Arguments/ }).fill('{"queue": "mail"');
     await app.page.getByText('that is no JSON').waitFor();
   },
+  'a stuck loop': async () => {
+    await start({ fleet: armedFleet(), tree: stuck(), ledger: numbered([...shopLedger(), shopHeld()]) });
+    await app.setAnswers({ stack: STACK });
+    await select('main', '3');
+    await app.page.getByRole('button', { name: 'Break it…' }).waitFor();
+    await app.page.getByText('readFeed').waitFor();
+  },
+  'asked in spite of a refusal': async () => {
+    const error = { code: 'NOT_POSSIBLE', message: DANGER, facts: { canForce: true } };
+    const phases = { exitedMs: null, decidedMs: null, startedMs: null, readyMs: null };
+    const refused = {
+      outcome: 'refused',
+      words: DANGER,
+      error,
+      phases,
+      successor: null,
+      affected: [],
+    } as const;
+    await start({ fleet: armedFleet(), tree: stuck() });
+    await app.setAnswers({
+      stack: STACK,
+      act: { ...shopAct(), ...refused, lost: undefined, budget: undefined },
+    });
+    await select('main', '3');
+    await app.page.getByRole('button', { name: 'Break it…' }).click();
+    await app.page.getByRole('textbox', { name: 'Reason' }).fill('it stands still');
+    await app.page.keyboard.press('Enter');
+    await app.page.getByRole('button', { name: 'Do it all the same…' }).click();
+    await app.page.getByRole('button', { name: 'Break all the same' }).waitFor();
+  },
   'to be armed': async () => {
     await start();
     await app.page.keyboard.press('a');
@@ -155,6 +185,39 @@ async function start({ tree = shopTree(), ledger = shopLedger(), fleet = liveFle
   await page.getByRole('treeitem', { name: /^shop-fra/ }).click();
   await app.push({ kind: 'tree', instance: SHOP, event: { snapshot: snapshotOf(tree) } });
   await app.push({ kind: 'ledger', instance: SHOP, answer: { epoch: 'e1', events: ledger, firstSeq: 1 } });
+}
+
+const DANGER =
+  'Breaking it would most likely end the whole process with exit code 1: parse() was called by a timer. With force it is done all the same.';
+
+const STACK = {
+  node: '4121.0',
+  blocked: true,
+  blockedMs: 41_000,
+  frames: [
+    { function: 'parse', file: '/srv/shop/feed.js', line: 212, column: 14 },
+    { function: 'readFeed', file: '/srv/shop/feed.js', line: 88, column: 20 },
+  ],
+  native: null,
+};
+
+/** The shop while its main thread stands still, and another is held. */
+function stuck() {
+  const resizer = aNode({
+    id: '4121.4',
+    parent: '4121',
+    kind: 'thread',
+    host: null,
+    name: 'resizer',
+    lineage: 'thread:resizer',
+    threadId: 4,
+    status: 'suspended',
+    startedAt: Date.now() - 900_000,
+  });
+  const tree = shopTree().map((node) =>
+    node.id === '4121.0' ? { ...node, status: 'blocked' as const, blockedMs: 41_000 } : node,
+  );
+  return [...tree, resizer];
 }
 
 /** Selects the node of this name and opens a tab of the inspector. */

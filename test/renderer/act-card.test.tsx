@@ -17,6 +17,7 @@ const run: ActRun = {
   instance: 'i',
   node: { id: '1.0.3', name: '7f3a', lineage: 'app/games/7f3a', incarnation: 2, kind: 'worker' },
   reason: 'why not',
+  details: {},
   progress: [{ phase: 'accepted', afterMs: 0, words: 'Accepted.' }],
   ended: null,
   error: null,

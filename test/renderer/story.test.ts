@@ -19,6 +19,7 @@ const run = (fields: Partial<ActRun> = {}): ActRun => ({
   instance: 'i',
   node: { id: '4121.0.31', name: 'cache', lineage: 'app/cache', incarnation: 4, kind: 'worker' },
   reason: 'why not',
+  details: {},
   progress: [],
   ended: null,
   error: null,

@@ -135,6 +135,12 @@ export function shopDied(): LedgerEvent {
   )[0]!;
 }
 
+/** A thread of it is held for a while. */
+export function shopHeld(): LedgerEvent {
+  const node = { id: '4121.4', lineage: 'thread:resizer', incarnation: 1 };
+  return numbered([stamped({ kind: 'suspended', node, call: 'd0', leaseMs: 30_000 }, Date.now() - 6000)])[0]!;
+}
+
 /** So many restarts of the cache, for a distribution; the last `unrecovered` never came back. */
 export function manyRestarts(count: number, unrecovered = 0): LedgerEvent[] {
   const now = Date.now();

@@ -42,6 +42,7 @@ export async function breakLoop(act: ActUnderWay): Promise<ActDocument> {
     throw notPossible(
       `Breaking it would most likely end the whole process with exit code 1: ${danger}. ` +
         'With force it is done all the same.',
+      { canForce: true },
     );
   }
   accepted(audience);
@@ -120,6 +121,6 @@ async function breakElsewhere(act: ActUnderWay, thread: TreeNode): Promise<ActDo
   }
 }
 
-function notPossible(words: string): PerchError {
-  return new PerchError('NOT_POSSIBLE', words);
+function notPossible(words: string, facts: Record<string, unknown> = {}): PerchError {
+  return new PerchError('NOT_POSSIBLE', words, facts);
 }

@@ -82,6 +82,7 @@ function allowed(name: string | undefined, force: boolean): NodeJS.Signals {
     throw notPossible(
       "SIGUSR1 opens Node's debugger, through which every user of that machine can run code in the service. " +
         'With force it is sent all the same.',
+      { canForce: true },
     );
   }
   return name as NodeJS.Signals;
@@ -94,6 +95,6 @@ function processMeant(hub: Hub, node: TreeNode): ProcessIdentity {
   throw notPossible(`A signal goes to a process; ${node.lineage} runs in process ${node.pid} with others.`);
 }
 
-function notPossible(words: string): PerchError {
-  return new PerchError('NOT_POSSIBLE', words);
+function notPossible(words: string, facts: Record<string, unknown> = {}): PerchError {
+  return new PerchError('NOT_POSSIBLE', words, facts);
 }

@@ -20,7 +20,7 @@ type Asked = NonNullable<Interface['asked']>;
 
 /** What an act will do, and why it is wanted; where the window is read-only yet, for how long to arm it. */
 export function Question({ asked, onDone }: { asked: Asked; onDone: () => void }) {
-  const { act, instance: key } = asked;
+  const { act, instance: key, inSpiteOf } = asked;
   const { tree } = observedAt(key);
   const instance = useInstance(key);
   // The incarnation that was asked about, also when its successor is selected by now.
@@ -30,11 +30,12 @@ export function Question({ asked, onDone }: { asked: Asked; onDone: () => void }
   const reading = usePreview({ instance: key, act, node: asked.node, epoch: tree.epoch });
   const [reason, setReason] = useState(lastAnswers.reason);
   const [forMs, setForMs] = useState(lastAnswers.forMs);
-  const [details, setDetails] = useState<ActDetails>(() => detailsOf(act));
+  const [details, setDetails] = useState<ActDetails>(() => asked.details ?? detailsOf(act));
   const [trouble, setTrouble] = useState<PerchError | null>(null);
   const [isArming, setArming] = useState(false);
   if (!node) return null;
   const { title } = ACT_WORDS[act];
+  const does = inSpiteOf ? `${title} all the same` : title;
   const isArmed = instance?.armed.mine != null;
   const isGone = !live || !actsOn(live, supervisor).includes(act);
   const isReady = reason.trim() !== '' && !isGone && !isArming && isComplete(act, details);
@@ -55,7 +56,14 @@ export function Question({ asked, onDone }: { asked: Asked; onDone: () => void }
         return;
       }
     }
-    void runAct({ act, instance: key, node, epoch: tree.epoch, reason: given, details });
+    void runAct({
+      act,
+      instance: key,
+      node,
+      epoch: tree.epoch,
+      reason: given,
+      details: inSpiteOf ? { ...details, force: true } : details,
+    });
     onDone();
   };
 
@@ -70,6 +78,7 @@ export function Question({ asked, onDone }: { asked: Asked; onDone: () => void }
           ? 'That incarnation has ended meanwhile.'
           : consequence(act, node, reading ? null : supervisor)}
       </p>
+      {inSpiteOf && <p className="in-spite-of">{inSpiteOf}</p>}
       {reading && <PreviewBox reading={reading} otherwise={afterwards(act, node, supervisor)} />}
       <Details act={act} supervisor={node} details={details} onChange={setDetails} />
       <Reason value={reason} onChange={setReason} isFirst={act !== 'start-child'} />
@@ -79,11 +88,11 @@ export function Question({ asked, onDone }: { asked: Asked; onDone: () => void }
         <Button onPress={onDone}>Cancel</Button>
         <Button
           type="submit"
-          look={CALM_ACTS.has(act) ? 'main' : 'danger'}
+          look={CALM_ACTS.has(act) && !inSpiteOf ? 'main' : 'danger'}
           isDisabled={!isReady}
           onPress={() => {}}
         >
-          {isArming ? 'Arming…' : isArmed ? title : `Arm and ${title.toLowerCase()}`}
+          {isArming ? 'Arming…' : isArmed ? does : `Arm and ${does.toLowerCase()}`}
         </Button>
       </div>
     </form>

@@ -97,6 +97,7 @@ function Plot({ times: { samplesMs, p50, p95 } }: { times: RecoveryTimes }) {
 
 function figuresOf({ samplesMs, p50, p95 }: RecoveryTimes): [string, string][] {
   if (samplesMs.length === 0) return [];
+  if (samplesMs.length === 1) return [['took', duration(samplesMs[0]!)]];
   const max: [string, string] = ['max', duration(samplesMs.at(-1)!)];
   if (p50 === null || p95 === null) return [['min', duration(samplesMs[0]!)], max];
   return [['p50', duration(p50)], ['p95', duration(p95)], max];

@@ -5,8 +5,9 @@ import { isAlive } from '../../store/row-keys.ts';
 import type { TreeStore } from '../../store/tree-store.ts';
 import { useNode, useShape } from '../../store/use-tree.ts';
 import { nextStep } from '../../tree/keys.ts';
+import { LiveStatus } from '../../tree/live-status.tsx';
 import { reveal } from '../../tree/use-outline.ts';
-import { severityOf, statusWords } from '../../tree/words.ts';
+import { severityOf } from '../../tree/words.ts';
 import { Button } from '../../ui/button.tsx';
 
 /** Rows at first, and with each asking for more: a dynamic supervisor may have a hundred thousand. */
@@ -79,6 +80,7 @@ export function Children({ instance, tree, node }: ChildrenProps) {
             <Child
               key={id}
               domId={`${base}-${id}`}
+              instance={instance}
               tree={tree}
               id={id}
               index={index}
@@ -104,6 +106,7 @@ export function Children({ instance, tree, node }: ChildrenProps) {
 
 interface ChildProps {
   domId: string;
+  instance: string;
   tree: TreeStore;
   id: string;
   index: number;
@@ -111,7 +114,7 @@ interface ChildProps {
   onOpen: () => void;
 }
 
-function Child({ domId, tree, id, index, isActive, onOpen }: ChildProps) {
+function Child({ domId, instance, tree, id, index, isActive, onOpen }: ChildProps) {
   const node = useNode(tree, id);
   if (!node) return null;
   const severity = severityOf(node);
@@ -139,7 +142,7 @@ function Child({ domId, tree, id, index, isActive, onOpen }: ChildProps) {
       <span role="gridcell" className="child-status">
         <span className={`dot is-${severity}`} />
         <span className={`cut ${severity === 'bad' || severity === 'warn' ? severity : ''}`}>
-          {statusWords(node)}
+          <LiveStatus instance={instance} node={node} />
         </span>
       </span>
       <span role="gridcell" className="is-figure soft">
