@@ -6,7 +6,7 @@ declare global {
   var perchScript: {
     setFleet(view: FleetView): void;
     push(push: Push): void;
-    /** What calls are answered with from now on, by name; `pending`: never, `{ error }`: it is thrown. */
+    /** What calls are answered with from now on, by name; `pending`: never, `{ throws }`: that error is thrown. */
     setAnswers(answers: Record<string, unknown>): void;
   };
 }
@@ -20,8 +20,8 @@ async function answer(name: string): Promise<never> {
   const given = answers[name];
   if (given === undefined) throw new PerchError('NOT_POSSIBLE', 'The script answers no calls');
   if (given === 'pending') return new Promise((resolve) => kept.push(resolve));
-  if (typeof given === 'object' && given !== null && 'error' in given) {
-    throw PerchError.fromDocument(given.error as never);
+  if (typeof given === 'object' && given !== null && 'throws' in given) {
+    throw PerchError.fromDocument(given.throws as never);
   }
   return given as never;
 }
