@@ -82,7 +82,8 @@ function printEach(instance: Instance, depth: number | undefined, out: Output): 
       return;
     }
     const now = `${mirror.epoch} ${mirror.revision}`;
-    if (!hello || now === printed) return;
+    // A whole tree a line: one whose rows are still coming in is none.
+    if (!hello || mirror.isPartial || now === printed) return;
     printed = now;
     printTree(mirror, hello.instance, depth, out);
   };

@@ -238,7 +238,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
       const missed = new AbortController();
       await session.call(
         'watch-tree',
-        {},
+        { parts: true },
         {
           signal: AbortSignal.any([ended, missed.signal]),
           onEvent: (event) => {

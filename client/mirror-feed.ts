@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TreeEvent } from '../protocol/calls.ts';
+import type { TreeDelta, TreeNode, TreeSnapshot } from '../protocol/tree.ts';
 import { TreeMirror } from '../protocol/tree-mirror.ts';
 import type { Clock } from './clock.ts';
 
@@ -25,6 +26,8 @@ export class MirrorFeed {
   #changed = new Set<string>();
   #removed = new Set<string>();
   #isFresh = false;
+  /** A snapshot of what is held already that comes in parts: compared once it is whole. */
+  #incoming: TreeMirror | null = null;
   #cancelTimer: (() => void) | null = null;
 
   constructor(clock: Clock, tell: (update: TreeUpdate) => void) {
@@ -34,7 +37,7 @@ export class MirrorFeed {
 
   /** False for a delta that does not follow what is held: ask for a snapshot. */
   push(event: TreeEvent): boolean {
-    if ('snapshot' in event) this.#reset(event.snapshot);
+    if ('snapshot' in event) this.#begin(event.snapshot);
     else if (!this.#apply(event.delta)) return false;
     this.#cancelTimer ??= this.#clock.after(FRAME_MS, () => this.flush());
     return true;
@@ -57,20 +60,44 @@ export class MirrorFeed {
     this.#cancelTimer = null;
   }
 
-  #apply(delta: Extract<TreeEvent, { delta: unknown }>['delta']): boolean {
+  #begin(snapshot: TreeSnapshot): void {
+    const { mirror } = this;
+    const isSameEpoch = mirror.epoch === snapshot.epoch;
+    this.#incoming = null;
+    if (isSameEpoch && snapshot.more) {
+      this.#incoming = new TreeMirror();
+      this.#incoming.reset(snapshot);
+      return;
+    }
+    const before = new Map(mirror.nodes);
+    mirror.reset(snapshot);
+    this.#compare(before, isSameEpoch);
+  }
+
+  #apply(delta: TreeDelta): boolean {
+    if (this.#incoming) return this.#applyToIncoming(this.#incoming, delta);
     if (!this.mirror.apply(delta)) return false;
     for (const change of delta.changes) {
       if (change[0] === '-') this.#remove(change[1]);
       else this.#change(change[0] === '+' ? change[1].id : change[1]);
     }
+    for (const id of delta.rows?.id ?? []) this.#change(id);
     return true;
   }
 
-  #reset(snapshot: Extract<TreeEvent, { snapshot: unknown }>['snapshot']): void {
+  #applyToIncoming(incoming: TreeMirror, delta: TreeDelta): boolean {
+    if (!incoming.apply(delta)) return false;
+    if (!delta.rows || delta.more) return true;
+    this.#incoming = null;
+    const before = new Map(this.mirror.nodes);
+    this.mirror.become(incoming);
+    this.#compare(before, true);
+    return true;
+  }
+
+  /** What the mirror has now, against what it had. */
+  #compare(before: ReadonlyMap<string, TreeNode>, isSameEpoch: boolean): void {
     const { mirror } = this;
-    const before = new Map(mirror.nodes);
-    const isSameEpoch = mirror.epoch === snapshot.epoch;
-    mirror.reset(snapshot);
     if (!isSameEpoch) this.#isFresh = true;
     for (const [id, node] of mirror.nodes) {
       const held = isSameEpoch ? before.get(id) : undefined;

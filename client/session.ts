@@ -1,6 +1,13 @@
 import type { Duplex } from 'node:stream';
+import { inflateRawSync } from 'node:zlib';
 import { Caller, type CallOptions } from '../protocol/caller.ts';
-import type { CallArgs, CallName, CallResult, HelloAnswer } from '../protocol/calls.ts';
+import {
+  ACCEPTS,
+  type CallArgs,
+  type CallName,
+  type CallResult,
+  type HelloAnswer,
+} from '../protocol/calls.ts';
 import { asPerchError, type ErrorDocument, PerchError } from '../protocol/errors.ts';
 import { encodeFrame, FrameReader } from '../protocol/framing.ts';
 import { LIMITS } from '../protocol/limits.ts';
@@ -71,7 +78,7 @@ async function greet(connection: Connection, { signal, timeoutMs }: ConnectOptio
   const close = (): void => connection.close();
   void closed.then(close);
   try {
-    const greeting = { protocol: PROTOCOL_VERSION, client: `perch ${PERCH_VERSION}` };
+    const greeting = { protocol: PROTOCOL_VERSION, client: `perch ${PERCH_VERSION}`, accepts: [...ACCEPTS] };
     const hello = await caller.call('hello', greeting, { signal, timeoutMs });
     return {
       hello,
@@ -94,7 +101,7 @@ export function speak(
   stream: Duplex,
   whyEnded: () => PerchError,
 ): { caller: Caller; closed: Promise<PerchError> } {
-  const reader = new FrameReader(LIMITS.maxFrameBytes);
+  const reader = new FrameReader(LIMITS.maxFrameBytes, inflate);
   const caller = new Caller((frame) => {
     try {
       stream.write(encodeFrame(frame));
@@ -122,6 +129,10 @@ export function speak(
     });
   });
   return { caller, closed };
+}
+
+function inflate(deflated: Uint8Array, maxBytes: number): Uint8Array {
+  return inflateRawSync(deflated, { maxOutputLength: maxBytes });
 }
 
 function wholeSessionError(frame: unknown): PerchError | null {

@@ -4,9 +4,26 @@ import type { Capability } from './capability.ts';
 import type { Arming, LedgerEvent, PreviousEpoch } from './ledger.ts';
 import { LIMITS } from './limits.ts';
 import type { Preview } from './preview.ts';
-import { boolean, type Infer, integer, object, oneOf, optional, type Schema, string } from './schema.ts';
+import {
+  boolean,
+  type Infer,
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  type Schema,
+  string,
+} from './schema.ts';
 import type { StateAnswer } from './state.ts';
 import type { InstanceInfo, TreeDelta, TreeNode, TreeSnapshot } from './tree.ts';
+
+/**
+ * What a client may say in its hello that it accepts. `deflate`: large frames may come deflated (framing.ts).
+ * `packed`: columns of a snapshot may come packed (tree-pack.ts).
+ */
+export const ACCEPTS = ['deflate', 'packed'] as const;
+export type Accept = (typeof ACCEPTS)[number];
 
 /**
  * The call table: everything a client can ask. Both sides take types, validation, capability and limits from
@@ -95,11 +112,16 @@ export interface AuditAnswer {
 }
 
 export const CALLS = {
-  hello: row<{ protocol: number; client: string }, HelloAnswer>({
+  hello: row<{ protocol: number; client: string; accepts?: string[] }, HelloAnswer>({
     capability: null,
     cost: 'none',
     does: 'Names versions, instance and capabilities; must be the first call.',
-    args: object({ protocol: integer(0, 1_000_000), client: string(200) }),
+    args: object({
+      protocol: integer(0, 1_000_000),
+      client: string(200),
+      /** Of `ACCEPTS`; others are passed over. */
+      accepts: optional(list(string(32), 16)),
+    }),
   }),
   ping: row<Record<never, never>, { at: number }>({
     capability: null,
@@ -113,12 +135,12 @@ export const CALLS = {
     does: 'The whole tree once.',
     args: object({}),
   }),
-  'watch-tree': row<Record<never, never>, null, TreeEvent>({
+  'watch-tree': row<{ parts?: boolean }, null, TreeEvent>({
     capability: 'observe',
     cost: 'one sample a second per thread while somebody watches',
     does: 'A snapshot, then deltas until cancelled. A slow watcher gets a fresh snapshot instead of a queue.',
     untilCancelled: true,
-    args: object({}),
+    args: object({ parts: optional(boolean) }),
   }),
   node: row<{ node: string }, TreeNode>({
     capability: 'observe',

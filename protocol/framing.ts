@@ -2,7 +2,8 @@ import type { ErrorDocument } from './errors.ts';
 import { PerchError } from './errors.ts';
 
 /**
- * One frame: the payload's length (4 bytes, big endian), then the payload, one JSON document in UTF-8.
+ * One frame: the payload's length (4 bytes, big endian), then the payload, one JSON document in UTF-8. With the
+ * length's highest bit set the payload is deflated (raw, RFC 1951): only to a client whose hello accepts that.
  * The same framing carries client and agent over ssh, and a joining hub over its unix socket.
  */
 export type ClientFrame =
@@ -14,14 +15,22 @@ export type AgentFrame =
   | { t: 'error'; id: number; error: ErrorDocument }
   | { t: 'event'; id: number; value: unknown };
 
+/** Deflates a payload; null to send it as it is. */
+export type Deflate = (payload: Uint8Array) => Uint8Array | null;
+/** Inflates one to at most so many bytes; throws for more, and for what was never deflated. */
+export type Inflate = (deflated: Uint8Array, maxBytes: number) => Uint8Array;
+
 const HEADER_BYTES = 4;
+const IS_DEFLATED = 0x8000_0000;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-export function encodeFrame(frame: unknown): Uint8Array {
-  const payload = encoder.encode(JSON.stringify(frame));
+export function encodeFrame(frame: unknown, deflate: Deflate = () => null): Uint8Array {
+  const plain = encoder.encode(JSON.stringify(frame));
+  const deflated = deflate(plain);
+  const payload = deflated ?? plain;
   const bytes = new Uint8Array(HEADER_BYTES + payload.length);
-  new DataView(bytes.buffer).setUint32(0, payload.length);
+  new DataView(bytes.buffer).setUint32(0, payload.length + (deflated ? IS_DEFLATED : 0));
   bytes.set(payload, HEADER_BYTES);
   return bytes;
 }
@@ -29,15 +38,17 @@ export function encodeFrame(frame: unknown): Uint8Array {
 /**
  * Cuts a byte stream into frames. `push` returns the frames that are now complete, as parsed JSON.
  * Throws FRAME_TOO_LARGE as soon as a header names more than `maxBytes` (nothing is kept for it), and
- * BAD_FRAME for what is no JSON. After a throw the stream cannot be read on.
+ * BAD_FRAME for what is no JSON. Without `inflate` a deflated frame is just too large. After a throw the stream cannot be read on.
  */
 export class FrameReader {
   readonly #maxBytes: number;
+  readonly #inflate: Inflate | null;
   #chunks: Uint8Array[] = [];
   #length = 0;
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, inflate: Inflate | null = null) {
     this.#maxBytes = maxBytes;
+    this.#inflate = inflate;
   }
 
   push(chunk: Uint8Array): unknown[] {
@@ -45,7 +56,9 @@ export class FrameReader {
     this.#length += chunk.length;
     const frames: unknown[] = [];
     while (this.#length >= HEADER_BYTES) {
-      const payloadBytes = this.#peekHeader();
+      const header = this.#peekHeader();
+      const isDeflated = this.#inflate !== null && header >= IS_DEFLATED;
+      const payloadBytes = isDeflated ? header - IS_DEFLATED : header;
       if (payloadBytes > this.#maxBytes) {
         throw new PerchError('FRAME_TOO_LARGE', `A frame of ${payloadBytes} bytes is over the limit`, {
           bytes: payloadBytes,
@@ -54,9 +67,24 @@ export class FrameReader {
       }
       if (this.#length < HEADER_BYTES + payloadBytes) break;
       this.#take(HEADER_BYTES);
-      frames.push(parse(this.#take(payloadBytes)));
+      const payload = this.#take(payloadBytes);
+      frames.push(parse(isDeflated ? this.#inflated(payload) : payload));
     }
     return frames;
+  }
+
+  /** What a few bytes deflate from may be huge: past the limit it is not inflated any further. */
+  #inflated(payload: Uint8Array): Uint8Array {
+    try {
+      return this.#inflate!(payload, this.#maxBytes);
+    } catch (cause) {
+      throw new PerchError(
+        'BAD_FRAME',
+        'A frame cannot be inflated, or not within the limit',
+        { bytes: payload.length, maxBytes: this.#maxBytes },
+        cause,
+      );
+    }
   }
 
   #peekHeader(): number {

@@ -2,6 +2,13 @@
 export const LIMITS = {
   /** Largest frame either side accepts. A snapshot of 100,000 nodes in columns has 27 MB. */
   maxFrameBytes: 32 * 1024 * 1024,
+  /** From so many bytes on a frame is worth deflating. */
+  deflateFromBytes: 4096,
+  /** Rows of a snapshot's first part, more than a screen has; and of the others, some ten milliseconds each. */
+  firstPartRows: 500,
+  partRows: 5000,
+  /** What may wait unsent before the next part is made, so that deltas between them still have room. */
+  maxQueuedPartBytes: 256 * 1024,
   /** Largest frame a client may send: a call with a path and a reason is a few hundred bytes. */
   maxCallBytes: 64 * 1024,
   /** Calls of one session under way at once; past it a call is refused with BUSY. */

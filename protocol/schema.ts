@@ -62,6 +62,15 @@ export function oneOf<const W extends readonly string[]>(words: W): Schema<W[num
   );
 }
 
+export function list<T>(inner: Schema<T>, maxEntries: number): Schema<T[]> {
+  return told(`at most ${maxEntries} times ${inner.words}`, (value, at) => {
+    if (!Array.isArray(value) || value.length > maxEntries) {
+      refuse(at, `an array of at most ${maxEntries}`, value);
+    }
+    return (value as unknown[]).map((each, index) => inner(each, `${at}.${index}`));
+  });
+}
+
 export function optional<T>(inner: Schema<T>): OptionalSchema<T> {
   const schema: Schema<T | undefined> = (value, at) => (value === undefined ? undefined : inner(value, at));
   return Object.assign(schema, { [OPTIONAL]: true as const, words: `optional, ${inner.words}` });

@@ -9,6 +9,8 @@ export class TreeMirror {
   readonly nodes = new Map<string, TreeNode>();
   epoch = '';
   revision = -1;
+  /** Further rows of the snapshot are on their way. */
+  isPartial = false;
   /** When the agent made what is held, milliseconds since 1970 by the agent's clock. */
   at = 0;
 
@@ -17,7 +19,18 @@ export class TreeMirror {
     for (const node of fromColumns(snapshot.columns)) this.nodes.set(node.id, node);
     this.epoch = snapshot.epoch;
     this.revision = snapshot.revision;
+    this.isPartial = snapshot.more === true;
     this.at = snapshot.at;
+  }
+
+  /** Takes over all that another one holds. */
+  become(other: TreeMirror): void {
+    this.nodes.clear();
+    for (const [id, node] of other.nodes) this.nodes.set(id, node);
+    this.epoch = other.epoch;
+    this.revision = other.revision;
+    this.isPartial = other.isPartial;
+    this.at = other.at;
   }
 
   apply(delta: TreeDelta): boolean {
@@ -36,6 +49,10 @@ export class TreeMirror {
           this.nodes.delete(change[1]);
           break;
       }
+    }
+    if (delta.rows) {
+      for (const node of fromColumns(delta.rows)) this.nodes.set(node.id, node);
+      this.isPartial = delta.more === true;
     }
     this.revision = delta.revision;
     this.at = delta.at;

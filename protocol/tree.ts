@@ -1,3 +1,5 @@
+import { type PackedColumns, unpackColumns } from './tree-pack.ts';
+
 /** Node kinds (docs/protocol.md). A `worker` is OTP's supervised leaf; a worker_threads Worker is a `thread`. */
 export const KINDS = ['process', 'thread', 'supervisor', 'worker'] as const;
 export type NodeKind = (typeof KINDS)[number];
@@ -143,7 +145,10 @@ export interface TreeSnapshot {
   revision: number;
   /** Milliseconds since 1970 at the agent, when the snapshot was taken. */
   at: number;
-  columns: TreeColumns;
+  /** Packed for a client that accepts it (tree-pack.ts); `fromColumns` reads both. */
+  columns: TreeColumns | PackedColumns;
+  /** Asked for in parts these are only the first rows; deltas bring the rest. */
+  more?: true;
 }
 
 /** `+` a new node, `~` changed fields, `-` no longer shown. */
@@ -155,6 +160,9 @@ export interface TreeDelta {
   revision: number;
   at: number;
   changes: TreeChange[];
+  /** Further rows of a snapshot in parts, as they are at this revision; `more` until the last. */
+  rows?: TreeColumns | PackedColumns;
+  more?: true;
 }
 
 const FIELDS: { [K in keyof TreeNode]: true } = {
@@ -197,10 +205,11 @@ export function toColumns(nodes: Iterable<TreeNode>): TreeColumns {
 }
 
 /** The nodes of a snapshot, parents before their children whenever the agent sent them so. */
-export function fromColumns(columns: TreeColumns): TreeNode[] {
-  return columns.id.map((_, row) => {
+export function fromColumns(columns: TreeColumns | PackedColumns): TreeNode[] {
+  const plain = unpackColumns(columns);
+  return plain.id.map((_, row) => {
     const node = {} as Record<keyof TreeNode, unknown>;
-    for (const field of NODE_FIELDS) node[field] = columns[field][row];
+    for (const field of NODE_FIELDS) node[field] = plain[field][row];
     return node as unknown as TreeNode;
   });
 }

@@ -2,7 +2,7 @@ import type { StackAnswer } from '../../protocol/calls.ts';
 import { asPerchError, PerchError } from '../../protocol/errors.ts';
 import type { LedgerEvent } from '../../protocol/ledger.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { TreeDelta, TreeNode } from '../../protocol/tree.ts';
+import type { TreeNode } from '../../protocol/tree.ts';
 import { PROTOCOL_VERSION } from '../../protocol/version.ts';
 import { readStack } from '../inspect/thread-stack.ts';
 import type { Hub } from './hub.ts';
@@ -11,6 +11,7 @@ import { previewOf } from './preview/preview.ts';
 import { describeNative } from './proc.ts';
 import type { CallContext, Handlers, Login } from './session.ts';
 import { readStateOf } from './state-of.ts';
+import { aborted, packed, watchTree } from './watch-tree.ts';
 
 /** What the hub does for each row of the call table. */
 export function handlersOf(hub: Hub): Handlers {
@@ -25,17 +26,17 @@ export function handlersOf(hub: Hub): Handlers {
 
     ping: () => ({ at: Date.now() }),
 
-    tree: async () => {
+    tree: async (_, context) => {
       const release = hub.watched();
       try {
         await hub.gather();
-        return hub.tree.snapshot();
+        return packed(hub.tree.snapshot(), context);
       } finally {
         release();
       }
     },
 
-    'watch-tree': (_, context) => watchTree(hub, context),
+    'watch-tree': (args, context) => watchTree(hub, args, context),
 
     node: async ({ node: id }) => {
       const release = hub.watched();
@@ -100,36 +101,6 @@ function findNode(hub: Hub, id: string): TreeNode {
   return node;
 }
 
-/** A snapshot, then deltas. A client that does not keep up gets a fresh snapshot once it has caught up. */
-async function watchTree(
-  hub: Hub,
-  { emit, signal, queuedBytes, drained }: CallContext<'watch-tree'>,
-): Promise<null> {
-  const release = hub.watched();
-  try {
-    await hub.gather();
-    let isBehind = false;
-    const onDelta = (delta: TreeDelta): void => {
-      if (isBehind) return;
-      if (queuedBytes() <= LIMITS.maxQueuedBytes) return emit({ delta });
-      isBehind = true;
-      void drained().then(() => {
-        // What was still gathered goes into the snapshot: as a delta before it, it would follow nothing.
-        const snapshot = signal.aborted ? null : hub.tree.snapshot();
-        isBehind = false;
-        if (snapshot) emit({ snapshot });
-      });
-    };
-    const { snapshot, stop } = hub.tree.watch(onDelta);
-    emit({ snapshot });
-    await aborted(signal);
-    stop();
-    return null;
-  } finally {
-    release();
-  }
-}
-
 async function watchLedger(hub: Hub, since: number, context: CallContext<'watch-ledger'>): Promise<null> {
   const { login, emit, signal, queuedBytes, drained } = context;
   let sentSeq = since - 1;
@@ -163,11 +134,6 @@ async function watchLedger(hub: Hub, since: number, context: CallContext<'watch-
   await aborted(signal);
   unwatch();
   return null;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 /** The stack of a thread; of a process, its main thread's; of anything declared, its thread's. */

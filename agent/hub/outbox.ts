@@ -1,6 +1,7 @@
 import type { Duplex, Writable } from 'node:stream';
+import { deflateRawSync } from 'node:zlib';
 import { asPerchError, PerchError } from '../../protocol/errors.ts';
-import { type AgentFrame, encodeFrame } from '../../protocol/framing.ts';
+import { type AgentFrame, type Deflate, encodeFrame } from '../../protocol/framing.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 
 /** A stream of frames. */
@@ -16,6 +17,8 @@ const ABANDON_BYTES = LIMITS.maxFrameBytes + LIMITS.maxQueuedBytes;
 
 /** The sending half of a session: counts what waits, and never throws. */
 export class Outbox {
+  /** The client takes large frames deflated. */
+  mayDeflate = false;
   readonly #stream: SessionStream;
   #queued = 0;
   #isClosed = false;
@@ -39,7 +42,7 @@ export class Outbox {
   /** A frame that cannot be sent (too large, no JSON) goes out as an error in its place. */
   send(frame: AgentFrame): void {
     if (this.#isClosed) return;
-    const bytes = encode(frame);
+    const bytes = encode(frame, this.mayDeflate ? deflate : undefined);
     this.#queued += bytes.length;
     try {
       this.#stream.write(bytes, () => {
@@ -94,9 +97,15 @@ export class Outbox {
   }
 }
 
-function encode(frame: AgentFrame): Uint8Array {
+/** Level 1: half the time of the usual one, for a tree's columns within a tenth of its size. */
+const deflate: Deflate = (payload) =>
+  payload.length < LIMITS.deflateFromBytes || payload.length > LIMITS.maxFrameBytes
+    ? null
+    : deflateRawSync(payload, { level: 1 });
+
+function encode(frame: AgentFrame, deflate?: Deflate): Uint8Array {
   try {
-    const bytes = encodeFrame(frame);
+    const bytes = encodeFrame(frame, deflate);
     if (bytes.length <= LIMITS.maxFrameBytes) return bytes;
     const facts = { bytes: bytes.length, maxBytes: LIMITS.maxFrameBytes };
     throw new PerchError(

@@ -25,6 +25,8 @@ export interface Login {
 export interface CallContext<N extends CallName> {
   login: Login;
   arming: SessionArming;
+  /** What the client's hello said that it takes (protocol/calls.ts). */
+  accepts: ReadonlySet<string>;
   /** Aborts when the call is cancelled or late, or the session has ended; its reason is a PerchError. */
   signal: AbortSignal;
   /** Aborts when the session has ended, also long after the call was answered. */
@@ -78,6 +80,7 @@ class ServedSession {
   readonly #reader = new FrameReader(LIMITS.maxCallBytes);
   readonly #underWay = new Map<number, CallUnderWay>();
   readonly #end = new AbortController();
+  #accepts: ReadonlySet<string> = new Set();
   #hasGreeted = false;
   /** No further frame is looked at. */
   #isClosing = false;
@@ -128,10 +131,16 @@ class ServedSession {
       const args = CALLS[name].args(frame.args, '') as CallArgs<CallName>;
       this.#checkCapability(name, args);
       this.#checkArmed(name, args);
+      if (name === 'hello') this.#greeted(args as CallArgs<'hello'>);
       this.#start(id, name, args);
     } catch (thrown) {
       this.#outbox.send({ t: 'error', id, error: asPerchError(thrown).toDocument() });
     }
+  }
+
+  #greeted({ accepts = [] }: CallArgs<'hello'>): void {
+    this.#accepts = new Set(accepts);
+    this.#outbox.mayDeflate = this.#accepts.has('deflate');
   }
 
   /** The one place where a capability is enforced. */
@@ -168,6 +177,7 @@ class ServedSession {
     }
     const context: CallContext<CallName> = {
       login: this.#login,
+      accepts: this.#accepts,
       arming: this.#hooks.arming,
       signal: call.abort.signal,
       sessionEnd: this.#end.signal,

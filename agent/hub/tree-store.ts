@@ -3,12 +3,14 @@ import {
   NODE_FIELDS,
   type NodeStatus,
   type TreeChange,
+  type TreeColumns,
   type TreeDelta,
   type TreeNode,
   type TreeSnapshot,
   toColumns,
 } from '../../protocol/tree.ts';
 
+export type PlainSnapshot = TreeSnapshot & { columns: TreeColumns };
 type Fields = Partial<Omit<TreeNode, 'id'>>;
 
 /**
@@ -115,21 +117,21 @@ export class TreeStore {
     this.#schedule();
   }
 
-  snapshot(): TreeSnapshot {
-    this.#flush();
-    return {
-      epoch: this.epoch,
-      revision: this.#revision,
-      at: Date.now(),
-      columns: toColumns(this.nodes.values()),
-    };
+  /** Which tree it is just now; changes that were gathered before it have gone out. */
+  header(): Omit<TreeSnapshot, 'columns'> {
+    this.flush();
+    return { epoch: this.epoch, revision: this.#revision, at: Date.now() };
   }
 
-  /** Hears of every delta after the snapshot that is returned, until `stop`. */
-  watch(listener: (delta: TreeDelta) => void): { snapshot: TreeSnapshot; stop(): void } {
-    const snapshot = this.snapshot();
+  snapshot(): PlainSnapshot {
+    return { ...this.header(), columns: toColumns(this.nodes.values()) };
+  }
+
+  /** Hears of every delta after the next header, until the function that is returned is called. */
+  watch(listener: (delta: TreeDelta) => void): () => void {
+    this.flush();
     this.#watchers.add(listener);
-    return { snapshot, stop: () => this.#watchers.delete(listener) };
+    return () => this.#watchers.delete(listener);
   }
 
   #note(id: string, isNew: boolean, fields: Fields | null): void {
@@ -143,17 +145,18 @@ export class TreeStore {
   /** The first change after a rest goes out at once; those that follow wait for a screen frame. */
   #schedule(): void {
     if (this.#timer || !this.isWatched) return;
-    queueMicrotask(() => this.#flush());
+    queueMicrotask(() => this.flush());
     this.#timer = setTimeout(() => {
       this.#timer = null;
       if (this.#pending.size > 0 || this.#gone.size > 0) {
-        this.#flush();
+        this.flush();
         this.#schedule();
       }
     }, LIMITS.coalesceMs);
   }
 
-  #flush(): void {
+  /** Sends what was gathered. */
+  flush(): void {
     if (this.#pending.size === 0 && this.#gone.size === 0) return;
     const changes: TreeChange[] = Array.from(this.#gone, (id) => ['-', id]);
     for (const [id, { isNew, fields }] of this.#pending) {
@@ -184,4 +187,28 @@ function same(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Ids, those nearest to the root first; within a depth in the order in which they came. */
+export function breadthFirst(nodes: Iterable<TreeNode>): string[] {
+  const depths = new Map<string, number>();
+  const levels: string[][] = [];
+  const waiting: TreeNode[] = [];
+  const put = ({ id, parent }: TreeNode): boolean => {
+    const above = parent === null ? -1 : depths.get(parent);
+    if (above === undefined) return false;
+    depths.set(id, above + 1);
+    const level = levels[above + 1];
+    if (level) level.push(id);
+    else levels[above + 1] = [id];
+    return true;
+  };
+  for (const node of nodes) if (!put(node)) waiting.push(node);
+  // Some come before their parent, a thread before the worker that it hosts; what has none goes last.
+  for (let left = waiting; left.length > 0; ) {
+    const still = left.filter((node) => !put(node));
+    if (still.length === left.length) return [...levels.flat(), ...still.map(({ id }) => id)];
+    left = still;
+  }
+  return levels.flat();
 }

@@ -1,9 +1,10 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeFrame, FrameReader } from '../../protocol/framing.ts';
 
 const MAX = 10_000;
-const wire = (frames: unknown[]): Uint8Array => Buffer.concat(frames.map(encodeFrame));
+const wire = (frames: unknown[]): Uint8Array => Buffer.concat(frames.map((frame) => encodeFrame(frame)));
 
 /** A frame's bytes with this payload, whatever it is. */
 function raw(payload: Uint8Array, length = payload.length): Uint8Array {
@@ -92,5 +93,42 @@ describe('what is refused', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('deflated', () => {
+  const deflate = (payload: Uint8Array) => (payload.length < 20 ? null : deflateRawSync(payload));
+  const inflate = (bytes: Uint8Array, maxOutputLength: number) => inflateRawSync(bytes, { maxOutputLength });
+
+  it('gives the frames back, some deflated and some not', () => {
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue(), { maxLength: 8 }), (frames) => {
+        const bytes = Buffer.concat(frames.map((frame) => encodeFrame(frame, deflate)));
+        expect(JSON.stringify(new FrameReader(MAX, inflate).push(bytes))).toBe(JSON.stringify(frames));
+      }),
+    );
+  });
+
+  it('is not taken by who cannot inflate', () => {
+    const bytes = encodeFrame('x'.repeat(100), deflate);
+    expect(() => new FrameReader(MAX).push(bytes)).toThrowError(
+      expect.objectContaining({ code: 'FRAME_TOO_LARGE' }),
+    );
+  });
+
+  it('is refused past the limit, however little it deflated to, and when it is no such thing', () => {
+    const bomb = encodeFrame('x'.repeat(MAX * 100), deflateRawSync);
+    expect(bomb.length).toBeLessThan(MAX / 2);
+    for (const bytes of [bomb, raw(Buffer.from('never deflated'), 14 + 0x8000_0000)]) {
+      expect(() => new FrameReader(MAX, inflate).push(bytes)).toThrowError(
+        expect.objectContaining({ code: 'BAD_FRAME' }),
+      );
+    }
+  });
+
+  it('is refused at its header when it is over the limit itself', () => {
+    expect(() =>
+      new FrameReader(MAX, inflate).push(raw(new Uint8Array(0), MAX + 1 + 0x8000_0000)),
+    ).toThrowError(expect.objectContaining({ code: 'FRAME_TOO_LARGE' }));
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromColumns, NODE_FIELDS, type TreeChange, type TreeNode, toColumns } from '../../protocol/tree.ts';
 import { TreeMirror } from '../../protocol/tree-mirror.ts';
+import { packColumns } from '../../protocol/tree-pack.ts';
 
 const names = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
 const node: fc.Arbitrary<TreeNode> = fc.record({
@@ -56,6 +57,23 @@ it('gives nodes back from columns as they were, in their order', () => {
       const columns = overTheWire(toColumns(list));
       expect(Object.keys(columns)).toEqual(NODE_FIELDS);
       expect(fromColumns(columns)).toEqual(list);
+    }),
+  );
+});
+
+it('gives nodes back from packed columns, too, and those are not larger', () => {
+  fc.assert(
+    fc.property(nodes, fc.nat(3), (list, copies) => {
+      // Workers of one supervisor differ in little more than their ids.
+      const many = list.flatMap((each) =>
+        Array.from({ length: copies + 1 }, (_, copy) => ({ ...each, id: `${each.id}.${copy}` })),
+      );
+      const plain = toColumns(many);
+      const packed = overTheWire(packColumns(plain));
+      expect(fromColumns(packed)).toEqual(many);
+      if (many.length > 8) {
+        expect(JSON.stringify(packed).length).toBeLessThanOrEqual(JSON.stringify(plain).length * 1.2);
+      }
     }),
   );
 });

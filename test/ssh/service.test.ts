@@ -98,7 +98,7 @@ describe('a service that listens', () => {
       { t: 'call', id: 2, name: 'stack', args: { node: main } },
     ];
     const spoken = await runSsh([...ssh, '-s', '127.0.0.1', 'perch'], {
-      input: Buffer.concat(frames.map(encodeFrame)),
+      input: Buffer.concat(frames.map((frame) => encodeFrame(frame))),
     });
     const [, stack] = new FrameReader(1 << 20).push(spoken.stdout);
     expect(stack).toMatchObject({ t: 'result', id: 2, value: { blocked: true } });

@@ -10,6 +10,7 @@ import type { ActDocument, Lost } from '../../../protocol/act.ts';
 import type { CallName, TreeEvent } from '../../../protocol/calls.ts';
 import type { Capability } from '../../../protocol/capability.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
+import type { TreeSnapshot } from '../../../protocol/tree.ts';
 import { TreeMirror } from '../../../protocol/tree-mirror.ts';
 
 /** A session at its edge: what it was sent, and how much of it waits. */
@@ -19,6 +20,7 @@ function slowSession<N extends CallName>() {
   let release: () => void = () => {};
   const edge = { queued: 0, drain: () => release(), events, abort };
   const context: CallContext<N> = {
+    accepts: new Set(),
     login: { author: { key: 'k', name: '' }, capabilities: [] },
     arming: TRUSTED,
     sessionEnd: new AbortController().signal,
@@ -177,3 +179,36 @@ test('what a kill lost has its values in no way out to a session without inspect
   expect(inFull).toHaveLength(3);
   for (const each of inFull) expect(each).toContain('the value');
 });
+
+test('asked for in parts, a tree shows its first rows at once, and changes between them are not lost', async () => {
+  vi.useFakeTimers();
+  const { fake, handlers } = hub();
+  const workers = LIMITS.firstPartRows + LIMITS.partRows * 2;
+  for (let at = 0; at < workers; at++) fake.tree.put({ ...blankNode(1), id: `1.0.${at}`, parent: '1' });
+  const { edge, context } = slowSession<'watch-tree'>();
+  const done = handlers['watch-tree']({ parts: true }, { ...context, accepts: new Set(['packed']) });
+  await vi.advanceTimersByTimeAsync(0);
+  const [first] = edge.events as { snapshot: TreeSnapshot }[];
+  expect(first!.snapshot).toMatchObject({ more: true, columns: { kind: expect.anything() } });
+  expect(first!.snapshot.columns.id).toHaveLength(LIMITS.firstPartRows);
+  // Some that were sent, some that were not, one that goes before its turn, one that is new.
+  for (const id of ['1', '1.0.3', `1.0.${workers - 1}`]) fake.tree.patch(id, { restarts: 7 });
+  fake.tree.remove(`1.0.${workers - 2}`);
+  fake.tree.put({ ...blankNode(1), id: 'new', parent: '1' });
+  const mirror = new TreeMirror();
+  let seen = 0;
+  while (seen === 0 || mirror.isPartial) {
+    await vi.advanceTimersByTimeAsync(LIMITS.coalesceMs);
+    for (const event of (edge.events as TreeEvent[]).slice(seen)) {
+      if ('snapshot' in event) mirror.reset(event.snapshot);
+      else expect(mirror.apply(event.delta)).toBe(true);
+      seen++;
+    }
+  }
+  expect([...mirror.nodes.values()].sort(byId)).toEqual([...fake.tree.nodes.values()].sort(byId));
+  edge.abort.abort();
+  await done;
+  vi.useRealTimers();
+});
+
+const byId = (one: { id: string }, two: { id: string }) => (one.id < two.id ? -1 : 1);

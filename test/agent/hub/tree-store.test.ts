@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { blankNode } from '../../../agent/hub/own-process.ts';
-import { TreeStore } from '../../../agent/hub/tree-store.ts';
+import { breadthFirst, TreeStore } from '../../../agent/hub/tree-store.ts';
 import { encodeFrame } from '../../../protocol/framing.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
 import type { TreeDelta, TreeNode } from '../../../protocol/tree.ts';
@@ -21,11 +21,11 @@ beforeEach(() => {
 function watcher(store: TreeStore) {
   const mirror = new TreeMirror();
   const deltas: TreeDelta[] = [];
-  const { snapshot, stop } = store.watch((delta) => {
+  const stop = store.watch((delta) => {
     deltas.push(structuredClone(delta));
     expect(mirror.apply(structuredClone(delta))).toBe(true);
   });
-  mirror.reset(structuredClone(snapshot));
+  mirror.reset(structuredClone(store.snapshot()));
   return { mirror, deltas, stop };
 }
 
@@ -131,4 +131,16 @@ test('a store that is full fits one frame as a snapshot', () => {
   expect(encodeFrame({ t: 'result', id: 1, value: store.snapshot() }).length).toBeLessThan(
     LIMITS.maxFrameBytes,
   );
+});
+
+test('rows nearest to the root go first, each once, whatever comes in which order', () => {
+  const row = (id: string, parent: string | null) => ({ ...blankNode(1), id, parent });
+  const rows = [
+    row('1', null),
+    row('1.3', '1.0.7'),
+    row('1.0', '1'),
+    row('1.0.7', '1.0.1'),
+    row('1.0.1', '1.0'),
+  ];
+  expect(breadthFirst([...rows, row('lost', 'gone')])).toEqual(['1', '1.0', '1.0.1', '1.0.7', '1.3', 'lost']);
 });

@@ -1,0 +1,58 @@
+import type { TreeColumns, TreeNode } from './tree.ts';
+
+/**
+ * A column of a snapshot in fewer bytes: one value that all rows have, or the different ones with each row's place
+ * among them; as it is where most differ. Half of a large tree's fields are the same for all its workers.
+ */
+export type PackedColumn<T> = T[] | { same: T } | { of: T[]; at: number[] };
+/** `id` is never packed: it tells how many rows there are. */
+export type PackedColumns = { id: string[] } & {
+  [K in Exclude<keyof TreeNode, 'id'>]: PackedColumn<TreeNode[K]>;
+};
+
+/** Where more differ than this share of the rows, naming them apart saves nothing. */
+const MOST_DIFFERENT = 1 / 4;
+
+export function packColumns(columns: TreeColumns): PackedColumns {
+  const packed: Record<string, unknown> = {};
+  for (const [field, values] of Object.entries(columns))
+    packed[field] = field === 'id' ? values : pack(values);
+  return packed as PackedColumns;
+}
+
+export function unpackColumns(columns: TreeColumns | PackedColumns): TreeColumns {
+  const plain: Record<string, unknown> = {};
+  const rows = columns.id.length;
+  for (const [field, column] of Object.entries(columns)) plain[field] = unpack(column, rows);
+  return plain as TreeColumns;
+}
+
+function pack(values: unknown[]): PackedColumn<unknown> {
+  if (values.length === 0) return values;
+  const most = Math.max(1, values.length * MOST_DIFFERENT);
+  const places = { plain: new Map<unknown, number>(), objects: new Map<string, number>() };
+  const of: unknown[] = [];
+  const at: number[] = [];
+  for (const value of values) {
+    // Small plain objects are the same when they say the same.
+    const isObject = typeof value === 'object' && value !== null;
+    const key = isObject ? JSON.stringify(value) : value;
+    const known: Map<unknown, number> = isObject ? places.objects : places.plain;
+    let place = known.get(key);
+    if (place === undefined) {
+      if (of.length >= most) return values;
+      place = of.length;
+      known.set(key, place);
+      of.push(value);
+    }
+    at.push(place);
+  }
+  return of.length === 1 ? { same: of[0] } : { of, at };
+}
+
+function unpack(column: PackedColumn<unknown>, rows: number): unknown[] {
+  if (Array.isArray(column)) return column;
+  if ('same' in column) return new Array(rows).fill(column.same);
+  const { of, at } = column;
+  return Array.from({ length: rows }, (_, row) => of[at[row]!]);
+}
