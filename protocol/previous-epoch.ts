@@ -1,8 +1,11 @@
 import type { BoxContents } from './black-box.ts';
 import type { PreviousEpoch } from './ledger.ts';
+import { LIMITS } from './limits.ts';
 
 /** Handlers of `exit` may take a while after the error that ended the process. */
 const UNCAUGHT_WITHIN_MS = 2000;
+/** Signs of life are a second apart; a disk or a starved core may hold one back. */
+const AT_ONCE_MS = 2500;
 
 /**
  * How a life ended, from its black box and nothing else. What is not known is not said: without an exit record it
@@ -13,14 +16,18 @@ export function previousEpochOf(box: BoxContents, bootId: string | null, now: nu
   const { header, exit, words } = box;
   const lastSignAt = lastSign(box);
   const diedAt = exit?.at ?? lastSignAt;
-  const act = words?.pending ?? null;
+  const asked = words?.pending ?? null;
+  const sinceMs = asked ? diedAt - asked.at : 0;
+  const act = asked && sinceMs <= LIMITS.maxCallMs ? asked : null;
+  // A process that wrote on after the signal did not die of it there and then: pid 1 ignores even SIGKILL from within.
+  const isCause = act !== null && exit === null && sinceMs <= AT_ONCE_MS;
   const blocked = exit ? undefined : words?.blocked[0];
   const blockedMs = blocked ? Math.max(0, diedAt - blocked.since) : null;
   const sentences = [
     exit ? `ended ${time(diedAt, now)} with exit code ${exit.code}` : `died ${time(diedAt, now)}`,
     ...(exit ? uncaughtWords(box) : []),
-    ...(act ? [actWords(act, exit ? exit.at - act.at : null)] : []),
-    ...(exit || act ? [] : [unknownWords(header.bootId, bootId)]),
+    ...(act ? [actWords(act, isCause ? null : sinceMs)] : []),
+    ...(exit || isCause ? [] : [unknownWords(header.bootId, bootId)]),
     ...(blocked && blockedMs !== null ? [blockedWords(blocked.frames, blockedMs, blocked.lineage)] : []),
   ];
   return {
@@ -29,10 +36,18 @@ export function previousEpochOf(box: BoxContents, bootId: string | null, now: nu
     diedAt,
     words: sentences.join(', '),
     code: exit?.code ?? null,
-    act: act && { act: act.act, call: act.call, author: act.author, reason: act.reason, at: act.at },
+    act:
+      act === null || hasEnded(box, act.call)
+        ? null
+        : { act: act.act, call: act.call, author: act.author, reason: act.reason, at: act.at },
     frames: blocked?.frames ?? [],
     blockedMs,
   };
+}
+
+/** The life itself still saw the end of the act: its time ran out while the process lived on. */
+function hasEnded({ events }: BoxContents, call: string): boolean {
+  return events.some((event) => event.kind === 'act-ended' && event.call === call);
 }
 
 /** The last moment of which anything was written. */

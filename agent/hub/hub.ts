@@ -92,7 +92,13 @@ export class Hub {
     setInterval(() => this.tree.sweep(Date.now()), LIMITS.sampleMs);
     if (role.isRoot) this.beRoot();
     if (data.restartReason) {
-      this.ledger.add({ kind: 'hub-restarted', node: this.rootRef(), reason: data.restartReason });
+      const { earlier } = this.blackBox;
+      const events = `; ${earlier.length === 0 ? 'what it had recorded is lost' : `${earlier.length} events before it were kept`}`;
+      this.ledger.add({
+        kind: 'hub-restarted',
+        node: this.rootRef(),
+        reason: `${data.restartReason}${events}`,
+      });
     }
   }
 

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-export const header: BoxHeader = {
+const header: BoxHeader = {
   format: 1,
   keptAs: 'game~fra-1~0123456789ab',
   service: 'game',
@@ -68,6 +68,14 @@ it('a later hub of the same process finds the events of the one before, and adds
   const contents = decodeBox(read(file))!;
   expect(contents.header.epoch).toBe('e2');
   expect(contents.events.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+});
+
+it('a box of that name which another process writes is left alone', () => {
+  const file = path.join(folder, 'a/1.box');
+  const first = new BoxFile(file, header);
+  expect(() => new BoxFile(file, { ...header, pidNamespace: 'pid:[2]' })).toThrow("another process's");
+  first.events([event(1)]);
+  expect(decodeBox(read(file))!.events).toHaveLength(1);
 });
 
 it('a write that was torn at any byte loses itself only', () => {

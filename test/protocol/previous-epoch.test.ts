@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { BoxContents, PendingAct } from '../../protocol/black-box.ts';
+import type { LedgerEvent } from '../../protocol/ledger.ts';
 import { previousEpochOf } from '../../protocol/previous-epoch.ts';
 
 const at = Date.parse('2026-03-04T03:12:07Z');
@@ -72,6 +73,21 @@ it('says of an orderly end what asked for it, and when', () => {
   const stop = { ...pending, act: 'stop' as const, signal: 'SIGTERM', at: at - 1500 };
   expect(words({ exit: { code: 0, at }, words: { pending: stop, blocked: [] } })).toBe(
     'ended 03:12:07 UTC with exit code 0, SIGTERM by ada through Perch 1.5 s before',
+  );
+});
+
+it('does not blame a signal that the process outlived', () => {
+  const early = { ...pending, at: at - 40_000 };
+  const ended = { kind: 'act-ended', call: 'c1', outcome: 'straggler', at: at - 30_000 } as LedgerEvent;
+  const previous = previousEpochOf(
+    box({ words: { pending: early, blocked: [] }, events: [ended] }),
+    'one',
+    now,
+  );
+  expect(previous.words).toMatch(/^died .*, SIGKILL by ada through Perch 40 s before, without a word: /);
+  expect(previous.act).toBeNull();
+  expect(words({ words: { pending: { ...pending, at: at - 3_600_000 }, blocked: [] } })).not.toContain(
+    'Perch',
   );
 });
 

@@ -4,7 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sha256 } from '../../client/audit/heads.ts';
 import type { Session } from '../../client/session.ts';
+import { checkAudit } from '../../protocol/audit-check.ts';
 import { decodeBox } from '../../protocol/black-box.ts';
 import type { BlackBoxAnswer } from '../../protocol/calls.ts';
 import { armed } from '../support/armed.ts';
@@ -123,7 +125,9 @@ test('a hub that dies is no death: the next one goes on with the ledger', async 
   const { events } = await again.call('ledger', {});
   expect(events.some(isExit)).toBe(true);
   const kinds = events.map(({ kind }) => kind);
-  expect(kinds).toContain('hub-restarted');
+  expect(events.find(({ kind }) => kind === 'hub-restarted')).toMatchObject({
+    reason: expect.stringMatching(/; \d+ events before it were kept$/),
+  });
   expect(kinds).not.toContain('previous-epoch');
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
   expect((await again.call('black-box', {})).previous).toBeNull();
@@ -139,6 +143,26 @@ test('two lives of one name at once have a box each, and neither calls the other
   await one.service.exited;
   const three = await live();
   expect(await previousOf(three.session)).toMatchObject({ pid: one.service.pid });
+});
+
+test('two lives of one name at once write one audit that hangs together, and so does the next', async () => {
+  const lives = [await live({}, 'supervised.js'), await live({}, 'supervised.js')];
+  const acts = lives.flatMap(({ session }, life) =>
+    [1, 2, 3].map(async (turn) => {
+      const game = byLineage(await nodesOf(session), `app/games/${turn === 1 ? '7f3a' : '8c21'}`);
+      const { epoch } = session.hello.instance;
+      const call = `${life} ${turn}`;
+      return session.call('act', { act: 'kill', call, node: game.id, epoch, reason: 'x' });
+    }),
+  );
+  const heads = (await Promise.all(acts)).map(({ audit }) => audit!);
+  for (const { service } of lives) process.kill(service.pid, 'SIGKILL');
+  await Promise.all(lives.map(({ service }) => service.exited));
+  const next = await live({}, 'supervised.js');
+  await next.session.call('arm', { reason: 'goes into the audit', forMs: 1000 });
+  const { records } = await next.session.call('audit', {});
+  expect(checkAudit(records, heads, sha256)).toMatchObject({ findings: [], headsFound: 6 });
+  expect(records.filter(({ act }) => act === 'log')).toHaveLength(3);
 });
 
 test('PERCH_BLACK_BOX=off, or no place to write: none, and perch says so', async () => {

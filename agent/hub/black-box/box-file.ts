@@ -35,6 +35,9 @@ export class BoxFile {
     makePrivateFolders(path.dirname(file));
     this.file = file;
     const present = readIfThere(file);
+    if (present && !isSameProcess(decodeBox(present)?.header ?? null, header)) {
+      throw new Error(`${file} is another process's`);
+    }
     this.#fd = openSync(file, present === null ? 'wx+' : 'r+', 0o600);
     try {
       if (present === null) ftruncateSync(this.#fd, BOX_BYTES);
@@ -132,6 +135,11 @@ class BoxLog {
     this.#at = at + head.length;
     this.#end = at + bytes;
   }
+}
+
+/** A pid and a start mean one process within one namespace of pids; containers may share a volume. */
+function isSameProcess(there: BoxHeader | null, own: BoxHeader): boolean {
+  return there === null || (there.startTicks === own.startTicks && there.pidNamespace === own.pidNamespace);
 }
 
 function readIfThere(file: string): Uint8Array | null {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { BoxContents, PendingAct } from '../../../protocol/black-box.ts';
+import type { PendingAct } from '../../../protocol/black-box.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
 import { previousEpochOf } from '../../../protocol/previous-epoch.ts';
 import type { HubData } from '../../hub-thread.ts';
@@ -24,19 +24,15 @@ export async function reportPrevious(hub: Hub, data: HubData): Promise<void> {
       const previous = previousEpochOf(box, bootId(), Date.now());
       hub.previous = previous;
       hub.ledger.add({ kind: 'previous-epoch', node: hub.rootRef(), previous });
-      const act = box.words?.pending;
-      if (act && isUnfinished(box, act)) await complete(hub, act);
+      const pending = box.words?.pending;
+      // Too long ago it is not what started this life.
+      if (pending && previous.act && hubStartedAt - pending.at <= LIMITS.maxCallMs)
+        void complete(hub, pending);
     }
     await sweepBoxes(path.dirname(folder), Date.now());
   } catch {
     // The state directory is not to be had.
   }
-}
-
-/** The life before still saw the act's end itself, or it is too long ago to be what started this one. */
-function isUnfinished({ events }: BoxContents, { call, at }: PendingAct): boolean {
-  const hasEnded = events.some((event) => event.kind === 'act-ended' && event.call === call);
-  return !hasEnded && hubStartedAt - at <= LIMITS.maxCallMs;
 }
 
 /** Somebody outside started the service again: the act is restarted, with its times since the signal. */
