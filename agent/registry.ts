@@ -64,6 +64,8 @@ export interface DeclaredNode extends Handover {
   runsIn: { threadId: number } | { pid: number } | null;
   /** Carries out an act on this very incarnation. The facts that follow tell how it went. */
   act(act: Act, cause: ActCause): ActReceipt;
+  /** OTP's start_child on this supervisor, delete_child on this child; resolves once it is over. */
+  childAct?(act: 'start-child' | 'delete', cause: ActCause): Promise<ChildReceipt>;
   /** A supervisor's budget refills by time alone: brings `supervisor` up to date, true when that changed it. */
   recount?(): boolean;
   /** What that act would lead to. Absent in a copy of the package that is older than the agent. */
@@ -97,6 +99,9 @@ export interface ActCause {
   call: string;
   reason: string;
   author: Author;
+  /** `start-child`: the id, and its arguments. */
+  child?: string;
+  childArgs?: unknown;
 }
 
 /** `accepted`: under way, facts follow. Otherwise nothing was done. */
@@ -109,6 +114,11 @@ export type ActReceipt =
       /** Of what is protected. */
       lineage?: string;
     };
+
+/** `started`: what was started; `failed`: why it did not start, though it was tried. */
+export type ChildReceipt =
+  | { accepted: true; started?: { serial: number; incarnation: number }; failed?: string }
+  | Extract<ActReceipt, { accepted: false }>;
 
 /** A ledger fact as it is made in the thread: nodes are still objects. `t` and `at` as in LedgerEvent. */
 export type LocalFact = { t: number; at: number } & (

@@ -3,7 +3,7 @@ import type { ErrorDocument } from '../../protocol/errors.ts';
 import type { LedgerFact } from '../../protocol/ledger.ts';
 import type { StateAnswer, StateValue } from '../../protocol/state.ts';
 import type { ChildFacts, HostKind, NodeStatus, SupervisorFacts } from '../../protocol/tree.ts';
-import type { ActCause, ActReceipt, LocalPreview, PreviewedLife } from '../registry.ts';
+import type { ActCause, ActReceipt, ChildReceipt, LocalPreview, PreviewedLife } from '../registry.ts';
 
 /** A declared node as it leaves its thread: by serial; the hub makes ids of serials. */
 export interface WireNode {
@@ -107,6 +107,10 @@ export interface Questions {
     };
   };
   act: { args: { serial: number; act: Act; cause: ActCause; claim: SharedArrayBuffer }; answer: ActReceipt };
+  'child-act': {
+    args: { serial: number; act: 'start-child' | 'delete'; cause: ActCause; claim: SharedArrayBuffer };
+    answer: ChildReceipt;
+  };
   preview: { args: { serial: number; act: Act }; answer: WirePreview | null };
   /** Holds this thread once the answer has left; false where the hub has taken that back. */
   suspend: { args: { leaseMs: number }; answer: boolean };

@@ -9,6 +9,7 @@ import {
 } from '../inspect/state.ts';
 import { quote } from '../inspect/state-intrinsics.ts';
 import type {
+  ChildReceipt,
   DeclaredNode,
   Handover,
   LocalFact,
@@ -29,6 +30,9 @@ import type {
   WirePreviewedLife,
 } from './messages.ts';
 import { newPulse, PulseWriter } from './pulse.ts';
+
+/** What is answered on the spot. */
+type Spoken = Exclude<Question, 'child-act'>;
 
 /** Taken at load: a service may put another in its place. */
 const parseJson = JSON.parse;
@@ -101,11 +105,10 @@ export class Probe implements RegistryObserver {
       return;
     }
     try {
-      const value = this.answer(message.question, message.args);
-      this.flush();
-      this.tell({ t: 'answer', id: message.id, value });
+      if (message.question === 'child-act') this.#actOnChild(message.args, message.id);
+      else this.#answered(message.id, this.answer(message.question, message.args));
     } catch (thrown) {
-      this.tell({ t: 'failed', id: message.id, error: asPerchError(thrown).toDocument() });
+      this.#failed(message.id, thrown);
     }
     if (this.#leaseMs === null) return;
     const leaseMs = this.#leaseMs;
@@ -114,13 +117,36 @@ export class Probe implements RegistryObserver {
     this.pulse.hold(leaseMs);
   }
 
+  /** Answers once it is over: the service's own code runs meanwhile. */
+  #actOnChild({ serial, act, cause, claim }: Questions['child-act']['args'], id: number): void {
+    const refuse = (code: 'GONE' | 'NOT_POSSIBLE', words: string): void =>
+      this.#answered(id, { accepted: false, code, words } satisfies ChildReceipt);
+    if (!take(claim)) return refuse('NOT_POSSIBLE', 'It was withdrawn.');
+    const node = this.#registry.nodes.get(serial);
+    if (!node) return refuse('GONE', 'That incarnation has ended.');
+    if (!node.childAct) return refuse('NOT_POSSIBLE', 'The package that supervises it is too old for that.');
+    node.childAct(act, cause).then(
+      (receipt) => this.#answered(id, receipt),
+      (thrown) => this.#failed(id, thrown),
+    );
+  }
+
+  #answered(id: number, value: unknown): void {
+    this.flush();
+    this.tell({ t: 'answer', id, value });
+  }
+
+  #failed(id: number, thrown: unknown): void {
+    this.tell({ t: 'failed', id, error: asPerchError(thrown).toDocument() });
+  }
+
   /** Answers on the spot. Also called through the inspector, while this thread is inside a busy function. */
-  answer<Q extends Question>(question: Q, args: Questions[Q]['args']): unknown {
+  answer<Q extends Spoken>(question: Q, args: Questions[Q]['args']): unknown {
     return this.#answers[question](args as never);
   }
 
   /** The same as text, for an answer that leaves through the inspector. */
-  answerText(question: Question, args: string): string {
+  answerText(question: Spoken, args: string): string {
     try {
       const asked = parseJson(args);
       // A state becomes text without a look for the service's `toJSON`.
@@ -138,7 +164,7 @@ export class Probe implements RegistryObserver {
     }
   }
 
-  readonly #answers: { [Q in Question]: (args: Questions[Q]['args']) => Questions[Q]['answer'] } = {
+  readonly #answers: { [Q in Spoken]: (args: Questions[Q]['args']) => Questions[Q]['answer'] } = {
     flush: () => null,
     terminate: ({ threadId }) => this.#terminate(threadId),
     suspend: ({ leaseMs }) => {

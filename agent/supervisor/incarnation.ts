@@ -3,6 +3,7 @@ import type { ChildFacts, HostKind, NodeStatus, SupervisorFacts } from '../../pr
 import type {
   ActCause,
   ActReceipt,
+  ChildReceipt,
   DeclaredNode,
   Handover,
   LocalFact,
@@ -25,6 +26,8 @@ export interface Life {
   receive(mail: Mail): void;
   /** See DeclaredNode. */
   recount?(): boolean;
+  /** Of a supervisor: asked for by a person. */
+  startChild?(cause: ActCause): Promise<ChildReceipt>;
 }
 
 /** Who decides about an incarnation: the supervisor above it, or the code that started an outermost one. */
@@ -34,6 +37,7 @@ export interface Owner {
   heard(incarnation: Incarnation, message: unknown): void;
   act(incarnation: Incarnation, act: Act, cause: ActCause): ActReceipt;
   preview(incarnation: Incarnation, act: Act): LocalPreview;
+  deleteChild(incarnation: Incarnation): Promise<ChildReceipt>;
 }
 
 /** What an incarnation is made of. */
@@ -224,6 +228,12 @@ export class Incarnation implements DeclaredNode {
 
   act(act: Act, cause: ActCause): ActReceipt {
     return this.owner.act(this, act, cause);
+  }
+
+  async childAct(act: 'start-child' | 'delete', cause: ActCause): Promise<ChildReceipt> {
+    if (act === 'delete') return this.owner.deleteChild(this);
+    const words = `${this.lineage} is no supervisor: it starts no children.`;
+    return this.life?.startChild?.(cause) ?? { accepted: false, code: 'NOT_POSSIBLE', words };
   }
 
   recount(): boolean {

@@ -1,5 +1,5 @@
 import type { Act } from '../../protocol/act.ts';
-import type { ActCause, ActReceipt, LocalPreview } from '../registry.ts';
+import type { ActCause, ActReceipt, ChildReceipt, LocalPreview } from '../registry.ts';
 import { actRefusal } from './acts.ts';
 import type { Definition } from './definition.ts';
 import type { Exit } from './exit.ts';
@@ -85,6 +85,11 @@ export class Outermost implements Owner {
       node.stop(call);
     });
     return { accepted: true };
+  }
+
+  async deleteChild({ lineage }: Incarnation): Promise<ChildReceipt> {
+    const words = `${lineage} is no supervisor's child: code started it.`;
+    return { accepted: false, code: 'NOT_POSSIBLE', words };
   }
 
   preview(node: Incarnation, act: Act): LocalPreview {

@@ -1,7 +1,8 @@
 import type { Act } from '../../protocol/act.ts';
 import type { ChildFacts } from '../../protocol/tree.ts';
-import type { ActCause, ActReceipt, LocalPreview } from '../registry.ts';
+import type { ActCause, ActReceipt, ChildReceipt, LocalPreview } from '../registry.ts';
 import { actRefusal } from './acts.ts';
+import { deleteChildByAct, startChildByAct } from './child-acts.ts';
 import type { Definition } from './definition.ts';
 import { type Exit, KILLED, SHUTDOWN } from './exit.ts';
 import { Fifo } from './fifo.ts';
@@ -100,6 +101,14 @@ export class SupervisorLife implements Life, Owner {
 
   heard(incarnation: Incarnation, message: unknown): void {
     this.#definition.deliver(incarnation.name, message);
+  }
+
+  startChild(cause: ActCause): Promise<ChildReceipt> {
+    return startChildByAct(this.#definition, this.#incarnation, cause);
+  }
+
+  deleteChild(child: Incarnation): Promise<ChildReceipt> {
+    return deleteChildByAct(child, (event) => this.post(event));
   }
 
   act(incarnation: Incarnation, act: Act, { call }: ActCause): ActReceipt {

@@ -9,6 +9,7 @@ import { orphanWords } from '../orphans.ts';
 import { startTracking } from './act-tracker.ts';
 import { askSupervisor } from './ask-supervisor.ts';
 import { breakLoop } from './break.ts';
+import { deleteChild, startChild } from './children.ts';
 import { refusal } from './document.ts';
 import { endProcess } from './end-process.ts';
 import { endThread } from './end-thread.ts';
@@ -147,8 +148,9 @@ async function carryOut(act: ActUnderWay): Promise<ActDocument> {
       return { ...killed, act: 'signal' };
     }
     case 'start-child':
+      return startChild(act);
     case 'delete':
-      throw new PerchError('NOT_POSSIBLE', `This agent knows no ${request.act}`);
+      return deleteChild(act);
   }
 }
 
