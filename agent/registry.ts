@@ -146,7 +146,14 @@ export type LocalFact = { t: number; at: number } & (
   | { kind: 'started'; node: DeclaredNode; previous: DeclaredNode | null }
   | { kind: 'ready'; node: DeclaredNode }
   | { kind: 'straggler'; node: DeclaredNode; afterMs: number; holds?: string[] }
-  | { kind: 'start-failed'; node: DeclaredNode; reason: string }
+  | {
+      kind: 'start-failed';
+      node: DeclaredNode;
+      reason: string;
+      code?: number;
+      signal?: string;
+      stack?: string;
+    }
 );
 
 /** The facts a supervisor makes are a part of those the ledger knows. */

@@ -72,7 +72,14 @@ export type LedgerFact =
   | { kind: 'resumed'; node: NodeRef; afterMs: number; why: 'asked' | 'lease' | 'session' }
   /** What the black box says of the epoch before this one; `node` is the root process. */
   | { kind: 'previous-epoch'; node: NodeRef; previous: PreviousEpoch }
-  | { kind: 'start-failed'; node: NodeRef; reason: string }
+  | {
+      kind: 'start-failed';
+      node: NodeRef;
+      reason: string;
+      code?: number;
+      signal?: string;
+      stack?: string;
+    }
   | { kind: 'blocked'; node: NodeRef; frames: string[] }
   | { kind: 'unblocked'; node: NodeRef; blockedMs: number }
   | { kind: 'joined'; node: NodeRef }

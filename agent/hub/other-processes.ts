@@ -20,6 +20,15 @@ interface Known {
   sampledAt: number;
   /** What was below it when it was first missed: by the next look that hangs elsewhere. */
   family: Descendant[] | null;
+  /** The act that is to end it. */
+  call: string | null;
+}
+
+interface Untold {
+  node: NodeRef;
+  isHosted: boolean;
+  call: string | null;
+  timer: NodeJS.Timeout;
 }
 
 /** How a process ended, as far as it is known. */
@@ -29,6 +38,9 @@ export interface Ending {
   signal?: string;
   stack?: string;
 }
+
+/** A process that closes its files is gone this long after, on a busy machine too. */
+const LEAVING_MS = 250;
 
 /** Its parent's probe says why a process ended, unless that loop is busy: so long it is waited for. */
 const UNTOLD_MS = 100;
@@ -42,7 +54,7 @@ export class OtherProcesses {
   /** Worker node by the pid that hosts it. */
   readonly #hosting = new Map<number, string>();
   /** Ended ones whose reason their parent's probe may still tell. */
-  readonly #untold = new Map<number, { node: NodeRef; isHosted: boolean; timer: NodeJS.Timeout }>();
+  readonly #untold = new Map<number, Untold>();
 
   readonly orphans: Orphans;
 
@@ -104,6 +116,13 @@ export class OtherProcesses {
       signal !== null ? { reason: signal, signal } : { reason: `exit code ${code}`, code: code ?? 0 };
     for (const known of [...this.#known.values()]) if (known.pid === pid) this.#gone(known, ending);
     this.#told(pid, ending);
+  }
+
+  /** An act is about to end it: who asked for it stands in its exit, whoever sees that first. Null takes it back. */
+  endsBy(identity: ProcessIdentity, call: string | null): void {
+    for (const known of this.#known.values()) {
+      if (known.pid === identity.pid && known.startTicks === identity.startTicks) known.call = call;
+    }
   }
 
   /** Seen to have ended by the hub itself; how is `ending` unless its parent's probe knows better. */
@@ -189,20 +208,28 @@ export class OtherProcesses {
     }
   }
 
-  /** Its connection ended: with its process, or it lost its way to us while it lives on. */
+  /**
+   * Its connection ended: with its process, or it lost its way to us while it lives on. A process that ends closes its
+   * files some moments before it is gone: that one lives on is told once that has been looked at again.
+   */
   left(label: string): void {
     this.#hub.joined.delete(label);
     const known = this.#known.get(label);
-    const node = this.#hub.tree.nodes.get(label);
-    if (!known || !node) return;
-    const sample = readProcess(known.pid);
-    if (!sample || sample.isZombie || sample.startTicks !== known.startTicks)
-      return this.#gone(known, { reason: 'ended' });
-    this.#hub.ledger.add({ kind: 'left', node: refOf(node), reason: 'its agent is gone, the process lives' });
+    if (!known || !this.#hub.tree.nodes.has(label)) return;
+    if (hasEnded(known)) return this.#gone(known, { reason: 'ended' });
     for (const { id, endedAt } of this.#nodesOf(label)) {
       if (id === label) this.#hub.tree.patch(id, { observed: false, status: 'running' });
       else if (endedAt === null) this.#hub.tree.patch(id, { status: 'stale' });
     }
+    setTimeout(() => this.#leftBehind(known), LEAVING_MS);
+  }
+
+  #leftBehind(known: Known): void {
+    const node = this.#hub.tree.nodes.get(known.label);
+    // Its end was told meanwhile, or it has found its way back.
+    if (!node || node.endedAt !== null || this.#hub.joined.has(known.label)) return;
+    if (hasEnded(known)) return this.#gone(known, { reason: 'ended' });
+    this.#hub.ledger.add({ kind: 'left', node: refOf(node), reason: 'its agent is gone, the process lives' });
   }
 
   /** The joined hub in the process that hosts this worker, once it is there. */
@@ -231,7 +258,7 @@ export class OtherProcesses {
     const count = (this.#given.get(pid) ?? (isOwnPid ? 1 : 0)) + 1;
     this.#given.set(pid, count);
     const label = wanted ?? (count === 1 ? String(pid) : `${pid}~${count}`);
-    const known: Known = { label, pid, startTicks, sample: null, sampledAt: 0, family: null };
+    const known: Known = { label, pid, startTicks, sample: null, sampledAt: 0, family: null, call: null };
     this.#known.set(label, known);
     return known;
   }
@@ -315,7 +342,7 @@ export class OtherProcesses {
     const { pid } = known;
     const hasProbedParent = node.parent === this.#hub.own.id || isHosted;
     const timer = setTimeout(() => this.#told(pid, ending), UNTOLD_MS);
-    this.#untold.set(pid, { node: refOf(node), isHosted, timer });
+    this.#untold.set(pid, { node: refOf(node), isHosted, call: known.call, timer });
     if (!hasProbedParent) this.#told(pid, ending);
   }
 
@@ -328,13 +355,19 @@ export class OtherProcesses {
     const told = withLastWords(ending, this.#hub.lastWordsOf(pid));
     this.#hub.tree.patch(untold.node.id, { exitReason: told.reason });
     // Of a hosted one the supervisor tells.
-    if (!untold.isHosted) this.#hub.ledger.add({ kind: 'exited', node: untold.node, ...told });
+    const cause = untold.call === null ? {} : { call: untold.call };
+    if (!untold.isHosted) this.#hub.ledger.add({ kind: 'exited', node: untold.node, ...told, ...cause });
   }
 
   #nodesOf(label: string): TreeNode[] {
     const nodes = this.#hub.tree.nodes.values();
     return [...nodes].filter(({ id }) => id === label || id.startsWith(`${label}.`));
   }
+}
+
+function hasEnded({ pid, startTicks }: Known): boolean {
+  const sample = readProcess(pid);
+  return !sample || sample.isZombie || sample.startTicks !== startTicks;
 }
 
 /** Its error says more than its exit code; that it was ended by a signal stands. */

@@ -268,6 +268,12 @@ export class OwnProcess {
   }
   readonly #threadEnds = new Map<number, () => void>();
 
+  /** An act is about to end it: its exit says so. */
+  endsBy(threadId: number, call: string): void {
+    this.#endingCalls.set(threadId, call);
+  }
+  readonly #endingCalls = new Map<number, string>();
+
   isAlive(threadId: number): boolean {
     return this.#tree.nodes.get(this.#threadNodeId(threadId))?.endedAt === null;
   }
@@ -276,6 +282,8 @@ export class OwnProcess {
   threadEnded(threadId: number, reason: string, more: { code?: number; stack?: string } = {}): void {
     this.#threadEnds.get(threadId)?.();
     this.#threadEnds.delete(threadId);
+    const call = this.#endingCalls.get(threadId);
+    this.#endingCalls.delete(threadId);
     this.threads.get(threadId)?.close();
     this.threads.delete(threadId);
     this.#hosting.delete(threadId);
@@ -294,7 +302,10 @@ export class OwnProcess {
         this.#tree.end(other.id, { exitReason: `its thread ended (${reason})` });
     }
     this.#tree.end(id, { exitReason: reason });
-    if (!node.links.length) this.#ledger.add({ kind: 'exited', node: this.#ref(id), reason, ...more });
+    if (!node.links.length) {
+      const cause = call === undefined ? {} : { call };
+      this.#ledger.add({ kind: 'exited', node: this.#ref(id), reason, ...more, ...cause });
+    }
   }
 
   #threadNodeId(threadId: number): string {

@@ -272,19 +272,22 @@ export class Incarnation implements DeclaredNode {
     this.changed();
     if (!this.isObserved) return;
     const { reason, code, signal, stack } = exit;
+    const how = {
+      reason,
+      ...(code === undefined ? {} : { code }),
+      ...(signal === undefined ? {} : { signal }),
+      ...(stack === undefined ? {} : { stack }),
+    };
     const isFailedStart = !this.isReady && !this.isStopping;
     if (!isFailedStart || this.call !== undefined) {
       this.happened({
         kind: 'exited',
         node: this,
-        reason,
-        ...(code === undefined ? {} : { code }),
-        ...(signal === undefined ? {} : { signal }),
-        ...(stack === undefined ? {} : { stack }),
+        ...how,
         ...(this.call === undefined ? {} : { call: this.call }),
       });
     }
-    if (isFailedStart) this.happened({ kind: 'start-failed', node: this, reason });
+    if (isFailedStart) this.happened({ kind: 'start-failed', node: this, ...how });
   }
 
   #leave(): void {

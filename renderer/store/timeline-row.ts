@@ -122,7 +122,10 @@ export function plainRow(
       return { what: 'unblocked', tookMs: event.blockedMs };
     case 'joined':
       return { what: 'joined' };
-    case 'start-failed':
+    case 'start-failed': {
+      const frames = event.stack?.split('\n').map((line) => line.trim()) ?? [];
+      return { what: 'start-failed', reason: event.reason, frames };
+    }
     case 'left':
     case 'hub-restarted':
       return { what: event.kind, reason: event.reason };

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Session } from '../../client/session.ts';
 import type { LedgerEvent } from '../../protocol/ledger.ts';
+import { armed } from '../support/armed.ts';
 import { zombiesOf } from '../support/processes.ts';
 import { type Service, startService } from '../support/service.ts';
 import { nodesOf, untilTree } from '../support/tree.ts';
@@ -16,7 +17,7 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'perch-endings-'));
   writeFileSync(path.join(folder, 'broken.mjs'), 'export const run = ;\n');
   service = await startService('ends-as-told.js');
-  session = await service.session();
+  session = await armed(await service.session());
 });
 afterEach(() => expect(zombiesOf(service.pid)).toEqual([]));
 afterAll(async () => {
@@ -129,6 +130,28 @@ test.each(['SIGTERM', 'SIGKILL', 'SIGSEGV'] as const)(
     expect(await ending(id)).toEqual({ reason: signal, signal });
   },
 );
+
+test.each([
+  ['thread', 'kill', { reason: 'exit code 1', code: 1 }],
+  ['child', 'kill', { reason: 'SIGKILL', signal: 'SIGKILL' }],
+  ['child', 'stop', { reason: 'SIGTERM', signal: 'SIGTERM' }],
+] as const)('a %s after the act %s, which its exit names', async (host, act, said) => {
+  const { id } = await start(host, 'waits');
+  await untilTree(session, (all) => all.some((node) => node.id === id && node.observed));
+  const call = `${act} ${id}`;
+  const { epoch } = session.hello.instance;
+  await session.call('act', { act, call, node: id, epoch, reason: 'a test' });
+  expect(await ending(id)).toEqual({ ...said, call, by: expect.objectContaining({ key: 'local' }) });
+});
+
+test('a child that crashes has not lost its agent before', async () => {
+  const { id } = await start('child', 'throws');
+  await untilTree(session, (all) => all.some((node) => node.id === `${id}.0`));
+  service.send('go');
+  await ending(id);
+  const { events } = await session.call('ledger', {});
+  expect(events.filter((event) => event.kind === 'left')).toEqual([]);
+});
 
 test.each([
   ['thread', 'gone.mjs', /^Error: Cannot find module '.*gone\.mjs'/],

@@ -27,6 +27,7 @@ export async function endProcess(act: ActUnderWay): Promise<ActDocument> {
     await hub.blackBox.pending({ act: request.act, call, author, reason, signal, at: Date.now() });
     await audience.flushed();
   } else accepted(audience);
+  hub.others.endsBy(identity, request.call);
   signalProcess(identity, signal);
   const hasEnded = await untilEnded(identity, remaining(request));
   if (hasEnded || !isAlive(identity)) {

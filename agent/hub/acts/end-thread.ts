@@ -16,6 +16,7 @@ export async function endThread(act: ActUnderWay): Promise<ActDocument> {
   const { done, stop } = follow(act);
   try {
     accepted(audience);
+    hub.own.endsBy(threadId, request.call);
     await hub.terminateThread(threadId);
     if (!(await hub.untilThreadEnded(threadId, request.deadline))) {
       tracking.ended = {

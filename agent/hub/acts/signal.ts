@@ -49,10 +49,14 @@ export async function signal(act: ActUnderWay): Promise<ActDocument> {
     accepted(audience);
     // What may die with this process must have left it first.
     await audience.flushed();
+    hub.others.endsBy(target, request.call);
     if (!signalProcess(target, name))
       throw new PerchError('GONE', `Process ${target.pid} has already ended.`);
     const hasEnded = await untilEnded(target, Math.min(remaining(request), LIMITS.signalMs));
-    if (!hasEnded) return done(act, `${name} was sent; process ${target.pid} still runs`);
+    if (!hasEnded) {
+      hub.others.endsBy(target, null);
+      return done(act, `${name} was sent; process ${target.pid} still runs`);
+    }
     tracking.phases.exitedMs ??= monotonicMs() - tracking.t0;
     hub.others.lost(target, { reason: `ended after ${name}` });
     if (worker) await followed.done;

@@ -116,6 +116,16 @@ test.each([
   await app.stop();
 });
 
+test('a process that does not hear its channel and hears SIGTERM', async () => {
+  const app = supervisor('app', {
+    children: [child('process', 'does not listen', { shutdown: { afterMs: 2000 } })],
+  });
+  await app.start();
+  await app.stop();
+  const { node, ...fact } = await watch.fact('exited', 'app/w');
+  expectExit(node, fact, { reason: 'shutdown (SIGTERM)', signal: 'SIGTERM' });
+});
+
 describe('before it was ready it has failed to start, and the start says why', () => {
   let folder: string;
   beforeAll(() => {
@@ -125,31 +135,35 @@ describe('before it was ready it has failed to start, and the start says why', (
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const starts: [Host, string, { args?: string; module?: string }, RegExp][] = [
-    ['thread', 'throws', { args: 'throws' }, /^TypeError: thrown at once$/],
-    ['thread', 'is not there', { module: 'gone.mjs' }, /^Error: Cannot find module '.*gone\.mjs'/],
+  type How = [code: number | undefined, signal: string | undefined, stack: string];
+  const thrown: How = [1, undefined, 'string'];
+  const starts: [Host, string, { args?: string; module?: string }, RegExp, How][] = [
+    ['thread', 'throws', { args: 'throws' }, /^TypeError: thrown at once$/, thrown],
+    ['thread', 'is not there', { module: 'gone.mjs' }, /^Error: Cannot find module '.*gone\.mjs'/, thrown],
     [
       'thread',
       'has a syntax error',
       { module: 'broken.mjs' },
       /^SyntaxError: Unexpected token ';' \(importing .*broken\.mjs\)$/,
+      thrown,
     ],
-    ['thread', 'has no run', { module: 'empty.mjs' }, /empty\.mjs exports no function run/],
-    ['thread', 'exits', { args: 'exit 7 at once' }, /^exit code 7$/],
-    ['thread', 'is out of memory', { args: 'out of memory' }, /memory limit/],
-    ['process', 'throws', { args: 'throws' }, /^TypeError: thrown at once$/],
-    ['process', 'is not there', { module: 'gone.mjs' }, /^Error: Cannot find module '.*gone\.mjs'/],
+    ['thread', 'has no run', { module: 'empty.mjs' }, /empty\.mjs exports no function run/, thrown],
+    ['thread', 'exits', { args: 'exit 7 at once' }, /^exit code 7$/, [7, undefined, 'undefined']],
+    ['thread', 'is out of memory', { args: 'out of memory' }, /memory limit/, thrown],
+    ['process', 'throws', { args: 'throws' }, /^TypeError: thrown at once$/, thrown],
+    ['process', 'is not there', { module: 'gone.mjs' }, /^Error: Cannot find module '.*gone\.mjs'/, thrown],
     [
       'process',
       'has a syntax error',
       { module: 'broken.mjs' },
       /^SyntaxError: Unexpected token ';' \(importing .*broken\.mjs\)$/,
+      thrown,
     ],
-    ['process', 'has no run', { module: 'empty.mjs' }, /empty\.mjs exports no function run/],
-    ['process', 'exits', { args: 'exit 7 at once' }, /^exit code 7$/],
-    ['process', 'aborts', { args: 'abort' }, /^SIGABRT$/],
+    ['process', 'has no run', { module: 'empty.mjs' }, /empty\.mjs exports no function run/, thrown],
+    ['process', 'exits', { args: 'exit 7 at once' }, /^exit code 7$/, [7, undefined, 'undefined']],
+    ['process', 'aborts', { args: 'abort' }, /^SIGABRT$/, [undefined, 'SIGABRT', 'undefined']],
   ];
-  test.each(starts)('a %s that %s', async (host, _, { args = '', module }, reason) => {
+  test.each(starts)('a %s that %s', async (host, _, { args = '', module }, reason, how) => {
     const more = module === undefined ? {} : { module: path.join(folder, module) };
     const spec = { ...child(host, args), ready: 'explicit' as const, ...more };
     const app = supervisor('app', { children: [spec] });
@@ -160,6 +174,7 @@ describe('before it was ready it has failed to start, and the start says why', (
     const failed = await watch.fact('start-failed', 'app/w');
     expect(failed.reason).toMatch(reason);
     expect(failed.node).toMatchObject({ status: 'exited', exitReason: failed.reason });
+    expect([failed.code, failed.signal, typeof failed.stack]).toEqual(how);
     expect(watch.tale().some((line) => line.startsWith('exited app/w'))).toBe(false);
     await app.stop();
     expect(watch.lineages()).toEqual([]);
