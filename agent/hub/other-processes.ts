@@ -2,12 +2,12 @@ import type { NodeRef } from '../../protocol/ledger.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
 import type { ProcessIdentity } from '../faults/end-process.ts';
 import type { Thrown } from '../probe/messages.ts';
+import { blankNode } from './blank-node.ts';
 import type { Hub } from './hub.ts';
 import type { JoinRequest } from './join.ts';
 import type { JoinedHub } from './joined-hub.ts';
 import { refOf } from './node-ref.ts';
 import { type Descendant, Orphans } from './orphans.ts';
-import { blankNode } from './own-process.ts';
 import { cpuPercentBetween, type ProcessSample, readProcess, scanDescendants } from './proc.ts';
 import { processName } from './process-name.ts';
 

@@ -3,6 +3,7 @@ import type { LedgerFact, NodeRef } from '../../protocol/ledger.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Metrics, TreeNode } from '../../protocol/tree.ts';
 import type { HubMessage, ProbeMessage, WireNode, WireRef } from '../probe/messages.ts';
+import { blankNode } from './blank-node.ts';
 import type { Ledger } from './ledger.ts';
 import { ThreadLink } from './thread-link.ts';
 import type { TreeStore } from './tree-store.ts';
@@ -371,33 +372,4 @@ function metricsOf(
 function withoutWait(metrics: Metrics = {}): Metrics {
   const { restartsAt, ...others } = metrics;
   return restartsAt === undefined ? metrics : others;
-}
-
-/** What a node is before anything more is known of it. */
-export function blankNode(pid: number): TreeNode {
-  return {
-    id: '',
-    parent: null,
-    links: [],
-    kind: 'process',
-    host: null,
-    name: '',
-    lineage: '',
-    incarnation: 1,
-    status: 'running',
-    pid,
-    threadId: null,
-    startedAt: Date.now(),
-    endedAt: null,
-    restarts: 0,
-    exitReason: null,
-    blockedMs: null,
-    hasState: false,
-    backlogWord: null,
-    observed: true,
-    command: null,
-    supervisor: null,
-    child: null,
-    metrics: {},
-  };
 }

@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import { TRUSTED } from '../../../agent/hub/arming.ts';
+import { blankNode } from '../../../agent/hub/blank-node.ts';
 import { handlersOf } from '../../../agent/hub/calls.ts';
 import type { Hub } from '../../../agent/hub/hub.ts';
 import { Ledger } from '../../../agent/hub/ledger.ts';
-import { blankNode } from '../../../agent/hub/own-process.ts';
 import type { CallContext } from '../../../agent/hub/session.ts';
 import { TreeStore } from '../../../agent/hub/tree-store.ts';
 import type { ActDocument, Lost } from '../../../protocol/act.ts';

@@ -1,8 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { blankNode } from '../../../agent/hub/blank-node.ts';
 import type { Hub } from '../../../agent/hub/hub.ts';
 import { Ledger } from '../../../agent/hub/ledger.ts';
 import { OtherProcesses } from '../../../agent/hub/other-processes.ts';
-import { blankNode } from '../../../agent/hub/own-process.ts';
 import { type ProcessSample, scanDescendants } from '../../../agent/hub/proc.ts';
 import { TreeStore } from '../../../agent/hub/tree-store.ts';
 

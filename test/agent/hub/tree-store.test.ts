@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { blankNode } from '../../../agent/hub/own-process.ts';
+import { blankNode } from '../../../agent/hub/blank-node.ts';
 import { breadthFirst, TreeStore } from '../../../agent/hub/tree-store.ts';
 import { encodeFrame } from '../../../protocol/framing.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
