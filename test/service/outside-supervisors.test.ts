@@ -57,6 +57,26 @@ const processOf = async (env: NodeJS.ProcessEnv) => {
 const act = (env: NodeJS.ProcessEnv, verb: string, id: string, ...words: string[]) =>
   perchJson(env, verb, 'kept-1', id, '--reason', 'a drill', '--yes', ...words);
 
+test('a series of kills goes on over the lives of the service, each measured until its loop turns again', async () => {
+  const env = await start(['sh', '-c', `while :; do ${node}; done`]);
+  const { exit, json } = await act(
+    env,
+    'kill',
+    'process:kept',
+    ...['--times', '3', '--every', '50', '--probe', 'main status=running'],
+  );
+  expect({ exit, json }).toMatchObject({
+    exit: 0,
+    json: { endedEarly: null, distribution: { n: 3, notRecovered: 0 } },
+  });
+  expect(new Set(json.acts.map(({ target }: Json) => target.id)).size).toBe(3);
+  for (const { phases, probes, clock } of json.acts) {
+    expect(clock).toBe('client');
+    expect(phases.recoveredMs).toBeGreaterThanOrEqual(phases.readyMs);
+    expect(probes[0]).toMatchObject({ lastFailure: 'not connected' });
+  }
+});
+
 test.each([
   ['a shell loop', ['sh', '-c', `while :; do ${node}; done`]],
   [
