@@ -48,28 +48,27 @@ export function beginStopping<C extends Child, R>(
   then: Stopping<C, R>['then'],
   options: { atOnce?: boolean; kill?: boolean; call?: string | undefined } = {},
 ): void {
-  const inOrder = !options.atOnce && !options.kill;
-  const operation: Stopping<C, R> = { kind: 'stopping', todo, next: 0, inOrder, call: options.call, then };
+  const operation: Stopping<C, R> = { kind: 'stopping', todo, next: 0, call: options.call, then };
   turn.state.operation = operation;
-  if (!inOrder) for (const child of todo) stop(turn, child, options.kill === true, options.call);
+  if (options.atOnce || options.kill) {
+    for (const child of todo) stop(turn, child, options.kill === true, options.call);
+  }
   stopNext(turn, operation);
 }
 
 /** A child that was starting or stopping has ended. */
 export function settleStop<C extends Child, R>(turn: Turn<C, R>, child: C, exit: Exit): void {
   const { operation } = turn.state;
-  const hasFailedToStart = child.phase === 'starting';
   child.phase = 'none';
-  if (hasFailedToStart && operation?.kind === 'starting') startFailed(turn, operation, child, exit);
-  else if (operation?.kind === 'stopping') stopNext(turn, operation);
+  if (operation?.kind === 'starting') startFailed(turn, operation, child, exit);
+  else stopNext(turn, operation!);
 }
 
 function stopNext<C extends Child, R>(turn: Turn<C, R>, operation: Stopping<C, R>): void {
-  const { todo, inOrder, then } = operation;
+  const { todo, then } = operation;
   for (; operation.next < todo.length; operation.next++) {
     const child = todo[operation.next]!;
-    // One that an operation before this one told to stop is only waited for.
-    if (inOrder && child.phase !== 'stopping') stop(turn, child, false, operation.call);
+    stop(turn, child, false, operation.call);
     if (child.phase === 'stopping') return;
     // OTP: a temporary child that is stopped with its group is not started again with it.
     if ((then.kind === 'start' || then.kind === 'wait') && child.rule.restart === 'temporary')
@@ -105,6 +104,7 @@ function stop<C extends Child, R>(turn: Turn<C, R>, child: C, kill: boolean, cal
   }
   child.phase = 'stopping';
   if (kill) turn.effects.push({ do: 'kill', child, pid });
+  // One that was told to stop before is only waited for.
   else if (phase !== 'stopping') turn.effects.push({ do: 'stop', child, pid, call });
 }
 
@@ -164,7 +164,7 @@ export function drop<C extends Child, R>(turn: Turn<C, R>, child: C): void {
 }
 
 export function forget<C extends Child, R>(turn: Turn<C, R>, child: C): void {
-  if (turn.state.children.get(child.id) === child) turn.state.children.delete(child.id);
+  turn.state.children.delete(child.id);
   turn.effects.push({ do: 'forget', child });
 }
 

@@ -113,8 +113,6 @@ export interface Stopping<C extends Child, R> {
   kind: 'stopping';
   todo: readonly C[];
   next: number;
-  /** One after the other; otherwise all were told at once. */
-  inOrder: boolean;
   call: string | undefined;
   then:
     | { kind: 'start'; group: readonly C[] }

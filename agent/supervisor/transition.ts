@@ -73,7 +73,7 @@ function isEnding<C extends Child, R>({ phase, operation }: SupervisorState<C, R
 function takeExit<C extends Child, R>(turn: Turn<C, R>, child: C, pid: number, exit: Exit): void {
   if (child.pid !== pid) return;
   if (child.phase === 'starting' || child.phase === 'stopping') settleStop(turn, child, exit);
-  else if (child.phase === 'running' && child.exit === null) {
+  else if (child.phase === 'running') {
     child.exit = exit;
     turn.state.queue.push({ type: 'exited', child, pid, exit });
   }

@@ -28,6 +28,11 @@ describe('our supervisors decide as OTP does', () => {
     expect(lines.filter((line) => line.startsWith('scenarios '))).toEqual(['scenarios 10000, differences 0']);
   });
 
+  it('and every change of a decision is noticed', () => {
+    const [line] = lines.filter((each) => each.startsWith('mutants '));
+    expect(line).toMatch(/^mutants [1-9]\d\d, caught [1-9]\d\d /);
+  });
+
   it('and all that it demands of itself holds', () => {
     expect(lines.filter((line) => line.startsWith('fault: '))).toEqual([]);
     expect(exitCode).toBe(0);

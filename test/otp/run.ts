@@ -8,14 +8,19 @@ import { newState } from '../../agent/supervisor/state.ts';
 import { transition } from '../../agent/supervisor/transition.ts';
 import { Beam } from './beam.ts';
 import { canonical } from './canonical.ts';
-import { compare, sample, shrink, tell } from './compare.ts';
+import { type Compared, compare, sample, shrink, tell } from './compare.ts';
 import { coverageOf } from './coverage.ts';
 import { DIFFERENCE_COUNT, wrongDifferences } from './differences.ts';
 import { scenarios } from './generate.ts';
+import { hunt } from './mutants/hunt.ts';
+import { compareWithList } from './mutants/listed.ts';
+import type { Mutant } from './mutants/mutate.ts';
 import { runOurs } from './world.ts';
 import { CORNERS } from './written.ts';
 
 const MIN_COVERAGE_PERCENT = 95;
+/** What mutants are held against is the same in every run: a seldom one must not get away by chance. */
+const HUNTING = { count: 1500, seed: 1 };
 /** Of those that differ so many are made small. */
 const MAX_SHRUNK = 3;
 
@@ -49,6 +54,7 @@ async function compareMany(count: number): Promise<void> {
   const wrong = await wrongDifferences(beam, decisions);
   say(`intended differences shown one by one: ${DIFFERENCE_COUNT - wrong.length} of ${DIFFERENCE_COUNT}`);
   faults.push(...wrong);
+  const answered = await compare(beam, decisions, [...CORNERS, ...sample(HUNTING.count, HUNTING.seed)]);
   const coverage = coverageOf(await beam.coverage());
   await beam.end();
   say(`supervisor.erl: ${coverage.reached} of ${coverage.lines} lines that decide, ${coverage.percent} %`);
@@ -56,8 +62,24 @@ async function compareMany(count: number): Promise<void> {
   if (coverage.unknown.length > 0) faults.push(`supervisor.erl has no ${coverage.unknown.join(', ')}`);
   if (coverage.percent < MIN_COVERAGE_PERCENT)
     faults.push(`less than ${MIN_COVERAGE_PERCENT} % were reached`);
+  if (answered.differing.length > 0)
+    faults.push('no mutants were hunted: what is not mutated differs already');
+  else faults.push(...huntMutants(answered.compared));
   for (const fault of faults) say(`fault: ${fault}`);
   process.exitCode = faults.length > 0 ? 1 : 0;
+}
+
+/** Says how many mutants of the decisions were caught; gives what is wrong with that. */
+function huntMutants(answered: readonly Compared[]): string[] {
+  const { mutants, byOtp, byUnitTests, survivors } = hunt(answered);
+  const { unlisted, idle } = compareWithList(survivors);
+  const caught = `caught ${byOtp + byUnitTests} (by OTP's answers ${byOtp}, by unit tests ${byUnitTests})`;
+  say(`mutants ${mutants}, ${caught}, listed ${survivors.length - unlisted.length}`);
+  const tell = ({ file, line, what, source }: Mutant) => `${file}:${line}: ${what} in ${source}`;
+  return [
+    ...unlisted.map((mutant) => `nothing catches ${tell(mutant)}; test it, or list it in mutants/listed.ts`),
+    ...idle.map((each) => `mutants/listed.ts lists what is caught, or is no more: ${each}`),
+  ];
 }
 
 /** One scenario with all that happened, on both sides. */

@@ -23,9 +23,22 @@ export const startChild = (id: string, more: Partial<ChildSpec> = {}): Step => (
 
 export const exit = (path: string, how: ExitHow): Step => ({ do: 'exit', path, how });
 
+const SIGNIFICANT = { restart: 'transient', significant: true } as const;
+
 /** Corners that random scenarios seldom come to; OTP and we agree on them. */
 export const CORNERS: readonly Scenario[] = [
   ...endedInEachWay(),
+  // One that was terminated does not count among those that still run.
+  scenario({ autoShutdown: 'all_significant', children: ['a', 'b'].map((id) => worker(id, SIGNIFICANT)) }, [
+    { do: 'terminate-child', supervisor: 'r', id: 'a' },
+    exit('r/b', 'normal'),
+  ]),
+  // The end of b is void once b is started again with a; how its second life ends is what counts.
+  scenario(
+    { strategy: 'one_for_all', intensity: 9, children: [worker('a'), worker('b', { restart: 'transient' })] },
+    [{ do: 'suspended', supervisor: 'r', inner: [exit('r/a', 'crash'), exit('r/b', 'normal')] }],
+    [{ path: 'r/b', attempt: 2, outcome: 'crash' }],
+  ),
   // Its restart fails twice before the first failure is dealt with: that one is the next to be tried.
   scenario(
     { strategy: 'rest_for_one', intensity: 9, children: [worker('a'), worker('b')] },

@@ -336,9 +336,9 @@ function copyOperation(
     const { why } = operation;
     return { kind: 'starting', todo, next: 0, why: why.kind === 'request' ? { ...why, request: null } : why };
   }
-  const { inOrder, call } = operation;
+  const { call } = operation;
   const then = copyThen(operation, children, copies);
-  return then && { kind: 'stopping', todo, next: 0, inOrder, call, then };
+  return then && { kind: 'stopping', todo, next: 0, call, then };
 }
 
 /** What follows the stopping that is under way. */

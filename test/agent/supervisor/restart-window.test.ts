@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addRestart, countRestarts, emptyWindow } from '../../../agent/supervisor/restart-window.ts';
+import {
+  addRestart,
+  countRestarts,
+  emptyWindow,
+  oldestRestart,
+} from '../../../agent/supervisor/restart-window.ts';
 
 test('a restart exactly one period old still counts, one a millisecond older does not', () => {
   const window = emptyWindow();
@@ -13,7 +18,7 @@ test('a restart exactly one period old still counts, one a millisecond older doe
 test('it counts as the plain definition does, over any history', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.nat(2000), { maxLength: 400 }),
+      fc.array(fc.nat(200), { maxLength: 400, size: 'max' }),
       fc.integer({ min: 1, max: 5000 }),
       (gaps, period) => {
         const window = emptyWindow();
@@ -28,6 +33,16 @@ test('it counts as the plain definition does, over any history', () => {
     ),
     { verbose: 1 },
   );
+});
+
+test('the oldest restart that counts is told, and that there is none', () => {
+  const window = emptyWindow();
+  expect(oldestRestart(window)).toBe(null);
+  addRestart(window, 1000, 5000);
+  addRestart(window, 2000, 5000);
+  expect(oldestRestart(window)).toBe(1000);
+  countRestarts(window, 6500, 5000);
+  expect(oldestRestart(window)).toBe(2000);
 });
 
 test('it lets go of what has left the period', () => {
