@@ -16,6 +16,7 @@ export type {
 export type { WorkerContext } from './supervisor/context.ts';
 export type {
   ChildInfo,
+  ChildSpecInfo,
   DynamicOptions,
   DynamicSupervisor,
   StaticOptions,
@@ -23,4 +24,4 @@ export type {
   Supervisor,
 } from './supervisor/supervisor.ts';
 export { dynamicSupervisor, supervisor } from './supervisor/supervisor.ts';
-export { SupervisorError } from './supervisor/supervisor-error.ts';
+export { SupervisorError, type SupervisorErrorCode } from './supervisor/supervisor-error.ts';

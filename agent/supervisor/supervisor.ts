@@ -7,15 +7,17 @@ import {
   readId,
   readSpec,
   readStrategy,
+  type Shutdown,
   type SupervisorOptions,
   type TemplateSpec,
 } from './child-spec.ts';
 import { Definition } from './definition.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import { Outermost } from './outermost.ts';
 import { request } from './request.ts';
 import type { Origin, Slot } from './slot.ts';
 import { startChild } from './start-child.ts';
-import type { AutoShutdown, Strategy } from './state.ts';
+import type { AutoShutdown, RestartType, Strategy } from './state.ts';
 import { requestError } from './supervisor-error.ts';
 
 export interface StaticOptions extends SupervisorOptions {
@@ -52,6 +54,20 @@ export interface ChildInfo {
   status: NodeStatus | 'restarting' | 'stopped';
   /** 0 when it never ran. */
   incarnation: number;
+}
+
+/** A child's spec with its defaults, as `getChildSpec` gives it. */
+export interface ChildSpecInfo {
+  id: string;
+  kind: 'supervisor' | 'worker';
+  /** Null for a supervisor. */
+  host: 'task' | 'thread' | 'process' | null;
+  restart: RestartType;
+  shutdown: Shutdown;
+  significant: boolean;
+  protected: boolean;
+  /** Null where none is awaited. */
+  heartbeat: Heartbeat | null;
 }
 
 let definitionOf: (supervisor: Supervisor) => Definition;
@@ -117,6 +133,20 @@ export abstract class Supervisor {
     const { current, children } = this.#definition;
     const spec = (current?.state.children.get(id) ?? children.get(id))?.spec;
     return spec && 'children' in spec ? spec.supervisor : undefined;
+  }
+
+  /** What this child was declared as; undefined when there is no such child. OTP's get_childspec. */
+  getChildSpec(id: string): ChildSpecInfo | undefined {
+    const { current, children } = this.#definition;
+    const spec = (current?.state.children.get(id) ?? children.get(id))?.spec;
+    if (!spec) return undefined;
+    const isSupervisor = 'children' in spec;
+    const { restart, shutdown, significant, isProtected } = spec;
+    return {
+      ...{ id, kind: isSupervisor ? 'supervisor' : 'worker', host: isSupervisor ? null : spec.host },
+      ...{ restart, shutdown, significant, protected: isProtected },
+      heartbeat: isSupervisor ? null : spec.heartbeat,
+    };
   }
 
   /** Stops a child, not counted and not restarted. A static child keeps its place, a dynamic or temporary one goes. */

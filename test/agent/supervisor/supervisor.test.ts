@@ -399,6 +399,23 @@ describe('children at run time', () => {
   });
 });
 
+test('what a child was declared as can be asked for', async () => {
+  const games = dynamicSupervisor('games', { child: { ...diary([])('x'), heartbeat: { everyMs: 5000 } } });
+  const app = supervisor('app', { children: [diary([])('a', { restart: 'transient' }), games] });
+  const worker = { kind: 'worker', host: 'task', significant: false, protected: false, heartbeat: null };
+  const spec = { ...worker, id: 'a', restart: 'transient', shutdown: { afterMs: 5000 } };
+  expect(app.getChildSpec('a')).toEqual(spec);
+  await app.start();
+  expect(app.getChildSpec('a')).toEqual(spec);
+  expect(app.getChildSpec('games')).toEqual({
+    ...{ ...worker, id: 'games', kind: 'supervisor', host: null, restart: 'permanent', shutdown: 'infinity' },
+  });
+  await games.startChild('7f3a');
+  expect(games.getChildSpec('7f3a')).toMatchObject({ heartbeat: { everyMs: 5000, missed: 3 } });
+  expect([games.getChildSpec('x'), app.getChildSpec('nobody')]).toEqual([undefined, undefined]);
+  await app.stop();
+});
+
 test('of many ended children the counts of the latest are remembered, not of all', async () => {
   const games = dynamicSupervisor('games', { child: { host: 'task', restart: 'temporary', run: () => {} } });
   await games.start();
