@@ -51,6 +51,31 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/act.ts')).restart,
   },
   {
+    name: 'suspend',
+    summary: 'Hold a thread until it is resumed, its lease is over or this ends',
+    load: async () => (await import('./commands/suspend.ts')).suspend,
+  },
+  {
+    name: 'resume',
+    summary: 'Let a suspended thread go on',
+    load: async () => (await import('./commands/suspend.ts')).resume,
+  },
+  {
+    name: 'break',
+    summary: 'End what a stuck loop runs, without a kill',
+    load: async () => (await import('./commands/break.ts')).breakLoop,
+  },
+  {
+    name: 'signal',
+    summary: 'Send a process a signal and follow what it does',
+    load: async () => (await import('./commands/signal.ts')).signal,
+  },
+  {
+    name: 'children',
+    summary: "A supervisor's children: list, start, terminate, restart, delete",
+    load: async () => (await import('./commands/children.ts')).children,
+  },
+  {
     name: 'ledger',
     summary: 'What happened: exits, decisions, starts',
     load: async () => (await import('./commands/ledger.ts')).ledger,

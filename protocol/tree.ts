@@ -69,6 +69,8 @@ export interface ChildFacts {
   protected: boolean;
   /** Its place among its siblings, in start order, the same for its successors; absent below a dynamic supervisor. */
   order?: number;
+  /** It ended and has lost its place, to a successor or for good: it cannot be started again. */
+  hasLostPlace?: true;
   /** It must say this often that it goes on; `missed` in a row are a crash. Absent: it need not. */
   heartbeat?: { everyMs: number; missed: number };
 }

@@ -180,7 +180,8 @@ export class OwnProcess {
   #applyChanges(threadId: number, changes: Extract<ProbeMessage, { t: 'changes' }>): void {
     for (const node of changes.nodes) this.#putDeclared(threadId, node);
     for (const node of changes.ended) {
-      this.#putDeclared(threadId, node);
+      const child: WireNode['child'] = node.child && { ...node.child, hasLostPlace: true };
+      this.#putDeclared(threadId, { ...node, child });
       this.#tree.end(this.#declaredId(threadId, node.serial), {
         status: node.status === 'straggler' ? 'straggler' : 'exited',
         exitReason: node.exitReason,

@@ -47,12 +47,14 @@ export function report(document: ActDocument, out: Output): void {
 
 /** As `--json` prints it. What was not measured, or is not known, is not there. */
 export function actDocument(document: ActDocument): object {
-  const { call, target, outcome, successor, affected, phases, clock, error } = document;
+  const { call, act, target, outcome, words, successor, affected, phases, clock, error } = document;
   const { budget, lost, untouched, probes } = document;
   return {
     call,
+    act,
     target,
     outcome,
+    words,
     successor,
     affected,
     phases: rounded(phases),

@@ -1,7 +1,8 @@
 import type { Act, ActProgress } from '../../protocol/act.ts';
-import { asPerchError, PerchError } from '../../protocol/errors.ts';
+import { PerchError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
+import { ASKED, checkAsked, confirm, sayHowToAskAgain } from '../act/ask.ts';
 import { dryRun } from '../act/dry-run.ts';
 import {
   armFor,
@@ -17,7 +18,6 @@ import { CONNECTION, type Command, command, NODE, type OptionSpec, TARGET } from
 import { reachTarget } from '../connection.ts';
 import type { Output } from '../output.ts';
 import { duration } from '../text/figures.ts';
-import { oneLine } from '../text/plain.ts';
 import { findNode } from './tree.ts';
 
 const EVERY_ACT = {
@@ -28,16 +28,11 @@ const EVERY_ACT = {
     unless: 'dry-run',
     does: 'Why; it stands in ledger and audit.',
   },
-  yes: { kind: 'flag', does: 'Do not ask. Needed where there is no terminal.' },
   'dry-run': {
     kind: 'flag',
     does: 'Say what it would do and do nothing: who stops, who is started, the budget after, who would give up.',
   },
-  call: {
-    kind: 'text',
-    value: 'ID',
-    does: 'Repeat an earlier call: the same id acts once and gives its outcome again.',
-  },
+  ...ASKED,
 } as const satisfies Record<string, OptionSpec>;
 
 const MEASURED = {
@@ -126,7 +121,7 @@ function act(
     options: { ...EVERY_ACT, ...more, ...CONNECTION },
     about: `${about} Each phase is shown as it comes; Ctrl-C ends the wait, never the act.`,
     json:
-      '{call, target:{id,lineage,incarnation}, outcome, successor:{id,incarnation}|null, affected:[{id,lineage}], phases:{exitedMs,decidedMs,startedMs,readyMs}, budget:{by,intensity,periodMs,before,after}, untouched:{same,of}}; outcome is one of restarted, not-restarted, escalated, straggler, gone, refused, not-recovered. `lost` is added where something was handed over that a successor followed, `error` when it is refused or gone, "clock":"client" when the agent died with what was killed. With --dry-run the preview of docs/protocol.md.' +
+      '{call, act, target:{id,lineage,incarnation}, outcome, words, successor:{id,incarnation}|null, affected:[{id,lineage}], phases:{exitedMs,decidedMs,startedMs,readyMs}, budget:{by,intensity,periodMs,before,after}, untouched:{same,of}}; outcome is one of restarted, not-restarted, escalated, straggler, gone, refused, not-recovered. `lost` is added where something was handed over that a successor followed, `error` when it is refused or gone, "clock":"client" when the agent died with what was killed. With --dry-run the preview of docs/protocol.md.' +
       (Object.hasOwn(more, 'probe')
         ? ' With --probe `phases.recoveredMs` and `probes`; with --times {acts:[…], distribution:{n,notRecovered,withinMs,samplesMs,p50,p95,max}, endedEarly}.'
         : ''),
@@ -179,29 +174,13 @@ function act(
 const EVERY_MS = 1000;
 
 function check(name: Act, options: ActOptions, out: Output): void {
-  if (!options.yes && !out.canAsk) {
-    throw new PerchError('CONFIRM_NEEDED', `There is no terminal to confirm the ${name} on`);
-  }
-  checkText('--reason', options.reason, LIMITS.maxReasonChars);
-  if (options.call !== undefined) checkText('--call', options.call, 64);
+  checkAsked(name, options, out);
   if (options.call !== undefined && options.times !== undefined) {
     throw new PerchError('BAD_USAGE', '--call names one act; with --times each has an id of its own');
   }
   if (options.every !== undefined && options.times === undefined) {
     throw new PerchError('BAD_USAGE', '--every goes with --times');
   }
-}
-
-function sayHowToAskAgain(thrown: unknown): never {
-  const { code, message, facts } = asPerchError(thrown);
-  if (code !== 'CANCELLED') throw thrown;
-  if (facts.call === undefined) throw thrown;
-  const call = String(facts.call);
-  throw new PerchError(
-    'CANCELLED',
-    `${message}; the same command with --call ${call} gives its outcome`,
-    facts,
-  );
 }
 
 function isRoot(node: TreeNode): boolean {
@@ -213,23 +192,4 @@ function whatRootMeans(name: Act, timeoutMs: number): string {
     `This is the service's own process: everything in it ends, its agent too. After the ${name} the instance is ` +
     `waited for up to ${duration(timeoutMs)}; who starts it again is up to what runs it.`
   );
-}
-
-async function confirm(
-  name: Act,
-  node: TreeNode,
-  place: string,
-  out: Output,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const what = `${oneLine(node.lineage)} #${node.incarnation} (${node.id}) on ${oneLine(place)}`;
-  const answer = await out.ask(`${name} ${what}? [y/N] `, { signal });
-  return /^y(es)?$/i.test(answer.trim());
-}
-
-function checkText(option: string, text: string, maxChars: number): void {
-  if (text.trim() === '') throw new PerchError('BAD_USAGE', `${option} is empty`);
-  if (text.length > maxChars) {
-    throw new PerchError('BAD_USAGE', `${option} is longer than ${maxChars} characters`);
-  }
 }

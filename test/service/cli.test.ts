@@ -156,7 +156,7 @@ describe('acting', () => {
     const { exit, json: document } = await act('kill', 'app/games/7f3a', '--call', 'cli-kill-1');
     expect(exit).toBe(0);
     expect(Object.keys(document)).toEqual([
-      ...['call', 'target', 'outcome', 'successor', 'affected', 'phases'],
+      ...['call', 'act', 'target', 'outcome', 'words', 'successor', 'affected', 'phases'],
       ...['budget', 'lost', 'untouched'],
     ]);
     const after = await nodeOf('app/games/7f3a');
