@@ -1,6 +1,5 @@
-import type { Outcome } from '../../protocol/act.ts';
 import type { LedgerAnswer } from '../../protocol/calls.ts';
-import type { Author, LedgerEvent, LedgerFact, NodeRef } from '../../protocol/ledger.ts';
+import type { Author, LedgerEvent, LedgerFact } from '../../protocol/ledger.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { monotonicMs } from '../registry.ts';
 import { eventWithoutValues } from './lost/without-values.ts';
@@ -15,8 +14,6 @@ export class Ledger {
   #watchers = new Set<(event: LedgerEvent) => void>();
   /** Who asked for the acts of late, by their call: an exit names its cause by the call. */
   readonly #authors = new Map<string, Author>();
-  /** The call of an act on a process or thread, by its id. */
-  readonly #aimedAt = new Map<string, string>();
   /** What the newest `lost` events say with the values of the service's state: for sessions that may see these. */
   readonly #withValues = new Map<number, LedgerEvent>();
 
@@ -56,20 +53,12 @@ export class Ledger {
     return { epoch: this.#epoch, firstSeq, events: shown };
   }
 
-  /**
-   * An exit that an act brought about says who asked for it. What is supervised names the call itself; of a process or
-   * thread that nobody supervises it is the act that is aimed at it.
-   */
+  /** An exit that an act brought about says who asked for it. */
   #attributed(fact: Stamped): Stamped {
-    if (fact.kind === 'act') {
-      keep(this.#authors, fact.call, fact.author, LIMITS.maxKnownCalls);
-      if (!isDeclared(fact.node)) keep(this.#aimedAt, fact.node.id, fact.call, LIMITS.maxKnownCalls);
-    }
-    if (fact.kind === 'act-ended' && WAS_NOT_DONE.has(fact.outcome)) this.#aimedAt.delete(fact.node.id);
-    if (fact.kind !== 'exited') return fact;
-    const call = fact.call ?? this.#aimedAt.get(fact.node.id);
-    const by = call === undefined ? undefined : this.#authors.get(call);
-    return by ? { ...fact, call, by } : fact;
+    if (fact.kind === 'act') keep(this.#authors, fact.call, fact.author, LIMITS.maxKnownCalls);
+    if (fact.kind !== 'exited' || fact.call === undefined) return fact;
+    const by = this.#authors.get(fact.call);
+    return by ? { ...fact, by } : fact;
   }
 
   watch(watcher: (event: LedgerEvent) => void): () => void {
@@ -83,8 +72,3 @@ function keep<K, V>(map: Map<K, V>, key: K, value: V, most: number): void {
   map.set(key, value);
   if (map.size > most) map.delete(map.keys().next().value!);
 }
-
-const WAS_NOT_DONE: ReadonlySet<Outcome> = new Set(['refused', 'gone']);
-
-/** A supervisor or worker: its id has a serial. */
-const isDeclared = ({ id }: NodeRef): boolean => id.split('.').length > 2;

@@ -3,7 +3,7 @@ import { PerchError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
 import { ASKED, checkAsked, confirm, sayHowToAskAgain } from '../act/ask.ts';
-import { dryRun } from '../act/dry-run.ts';
+import { dryRun, foretell } from '../act/dry-run.ts';
 import {
   armFor,
   HOLD,
@@ -136,6 +136,7 @@ function act(
       try {
         const { node } = await findNode(session, args.NODE, { signal, timeoutMs: options.timeout });
         if (isRoot(node)) out.note(whatRootMeans(name, options.timeout ?? LIMITS.callMs));
+        if (!options.yes) await foretell(session, name, node, { signal, timeoutMs: options.timeout }, out);
         const what = options.times === undefined ? '' : `, ${options.times} times`;
         if (!options.yes && !(await confirm(name, node, `${instance.place.name}${what}`, out, signal))) {
           throw new PerchError('CANCELLED', 'Nothing was done');

@@ -54,6 +54,7 @@ describe('an act', () => {
     const before = await incarnationOf('app/games/7f3a');
     const running = perchOnTerminal(env, 'kill', NAME, 'app/games/7f3a', '--reason', 'asked');
     const question = await untilShown(running, '[y/N]');
+    expect(question).toContain(`app/games/7f3a #${before} is killed; it is started again; that is restart`);
     expect(question).toContain(`kill app/games/7f3a #${before}`);
     expect(question).toContain(`on ${NAME}?`);
     type(running, 'y\r');

@@ -60,21 +60,3 @@ it('an exit that an act brought about says by whom, whoever tells of it', () => 
     undefined,
   ]);
 });
-
-it('the exit of a process or thread is that of the act aimed at it, unless the act was refused', () => {
-  const ledger = new Ledger('e');
-  const author = { key: 'SHA256:a', name: 'alice' };
-  const [killed, spared] = ['4121', '4122'].map((id) => ({ id, lineage: `process:${id}`, incarnation: 1 }));
-  for (const [target, outcome] of [
-    [killed!, 'not-restarted'],
-    [spared!, 'refused'],
-  ] as const) {
-    const call = `kill ${target.id}`;
-    ledger.add({ kind: 'act', node: target, act: 'kill', call, author, reason: 'why' });
-    ledger.add({ kind: 'act-ended', node: target, act: 'kill', call, outcome, words: '' });
-    ledger.add({ kind: 'exited', node: target, reason: 'SIGKILL' });
-  }
-  const exits = ledger.read().events.filter(({ kind }) => kind === 'exited');
-  expect(exits[0]).toMatchObject({ call: 'kill 4121', by: author });
-  expect(exits[1]).not.toHaveProperty('by');
-});
