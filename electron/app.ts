@@ -33,7 +33,7 @@ async function start(makeDesk: MakeDesk): Promise<void> {
   const push = (message: Push): void => contents()?.send('perch', message);
 
   nativeTheme.themeSource = settings.theme;
-  setMenu();
+  setMenu(push);
   serveUi(path.join(__dirname, '../renderer'));
   const desk = await makeDesk(push);
   answerIpc(

@@ -68,7 +68,9 @@ export type Push =
   | { kind: 'fleet'; fleet: FleetView }
   | { kind: 'tree'; instance: string; event: TreeEvent }
   | { kind: 'ledger'; instance: string; answer: LedgerAnswer }
-  | { kind: 'act'; call: string; progress: ActProgress };
+  | { kind: 'act'; call: string; progress: ActProgress }
+  /** Chosen in the menu of the window. */
+  | { kind: 'menu'; item: 'arm' | 'keys' };
 
 /** What the preload puts at `window.perch`. */
 export interface Bridge {

@@ -1,11 +1,20 @@
 import { Menu } from 'electron';
+import type { Push } from './ipc.ts';
 
-/** Only what the keyboard needs: editing, zoom, quitting. Everything else is in the window. */
-export function setMenu(): void {
+/** What the keyboard needs (editing, zoom, quitting), and what a person may look for here; the rest is in the window. */
+export function setMenu(push: (push: Push) => void): void {
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([
       ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
       { role: 'editMenu' },
+      {
+        label: 'Instance',
+        submenu: [
+          { label: 'Arm or Disarm', click: () => push({ kind: 'menu', item: 'arm' }) },
+          { type: 'separator' },
+          { label: 'Keys', click: () => push({ kind: 'menu', item: 'keys' }) },
+        ],
+      },
       {
         label: 'View',
         submenu: [

@@ -6,7 +6,7 @@ import { isAlive } from '../store/row-keys.ts';
 import { useNode } from '../store/use-tree.ts';
 import { LiveStatus } from '../tree/live-status.tsx';
 import { NodeIcon } from '../tree/node-icon.tsx';
-import { severityOf, titleOf } from '../tree/words.ts';
+import { dotOf, severityOf, titleOf } from '../tree/words.ts';
 import { HistoryTab } from './history/history.tsx';
 import { InstanceFacts } from './instance-facts.tsx';
 import { Overview } from './overview.tsx';
@@ -51,7 +51,7 @@ function OfInstance({ instance }: { instance: string }) {
           <span className="code soft">#{node.incarnation}</span>
         )}
         <span className="spread" />
-        <span className={`dot is-${severity}`} />
+        <span className={isHeard ? dotOf(node) : 'dot is-ended'} />
         <span className={severity === 'bad' || severity === 'warn' ? severity : 'soft'}>
           {!isHeard && 'was '}
           {isAlive(node) || node.status === 'restarting' ? (

@@ -71,9 +71,19 @@ function receive(push: Push): void {
     case 'act':
       onActProgress(push.call, push.progress);
       return;
+    case 'menu':
+      fromMenu(push.item);
+      return;
     default:
       push satisfies never;
   }
+}
+
+let fromMenu: (item: Extract<Push, { kind: 'menu' }>['item']) => void = () => {};
+
+/** Who answers the window's menu. */
+export function onMenu(listener: typeof fromMenu): void {
+  fromMenu = listener;
 }
 
 /**

@@ -197,6 +197,9 @@ function DrawnNode({
 /** Kinds differ in form, trouble in colour. */
 function Mark({ node }: { node: TreeNode }) {
   const className = 'drawn-mark';
+  if (node.status === 'suspended') {
+    return <path className="drawn-held" d="M8 -4 h2.5 v8 h-2.5 Z M12.5 -4 h2.5 v8 h-2.5 Z" />;
+  }
   switch (node.kind) {
     case 'process':
       return <rect className={className} x={7} y={-4} width={8} height={8} rx={1} />;

@@ -9,7 +9,7 @@ import { Marked } from '../ui/marked.tsx';
 import { COLUMNS } from './columns.ts';
 import { LiveStatus } from './live-status.tsx';
 import { NodeIcon } from './node-icon.tsx';
-import { severityOf } from './words.ts';
+import { dotOf, severityOf } from './words.ts';
 
 interface OutlineRowProps {
   id: string;
@@ -77,7 +77,7 @@ const Cells = memo(function Cells({ instance, node }: { instance: string; node: 
   const severity = severityOf(node);
   return COLUMNS.map(({ id, text, isFigure }) => (
     <span key={id} role="gridcell" className={`cut is-${id}${isFigure ? ' is-figure' : ''}`}>
-      {id === 'status' && <span className={`dot is-${severity}`} />}
+      {id === 'status' && <span className={dotOf(node)} />}
       {id === 'status' ? (
         <span className={`cut${severity === 'bad' || severity === 'warn' ? ` ${severity}` : ''}`}>
           <LiveStatus instance={instance} node={node} />

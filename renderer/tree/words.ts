@@ -12,6 +12,11 @@ export function statusWords(node: TreeNode): string {
   return node.status;
 }
 
+/** The classes of its dot: what is held on purpose has another form than what is in trouble. */
+export function dotOf(node: TreeNode): string {
+  return `dot is-${node.status === 'suspended' ? 'held' : severityOf(node)}`;
+}
+
 export function severityOf(node: TreeNode): Severity | 'ended' {
   if (node.status === 'restarting') return 'waiting';
   if (!isAlive(node)) return 'ended';

@@ -2,7 +2,7 @@ import { LockOpen } from 'lucide-react';
 import type { InstanceView } from '../../electron/ipc.ts';
 import type { Arming } from '../../protocol/ledger.ts';
 import { leftMs, toggleArmed } from '../store/arming.ts';
-import { useFastClock } from '../store/clock.ts';
+import { now } from '../store/clock.ts';
 import { fleet, instancesOf, useInstance } from '../store/desk.ts';
 import { useInterface } from '../store/interface.ts';
 import { useValue } from '../store/value.ts';
@@ -20,7 +20,7 @@ export function ArmedFrame() {
 export function ArmedStatus() {
   const instances = instancesOf(useValue(fleet));
   const isAny = instances.some(({ armed }) => armed.mine !== null || armed.others.length > 0);
-  useFastClock(isAny);
+  useValue(now);
   if (!isAny) return null;
   return (
     <span className="armed-status" role="group" aria-label="Armed">

@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import type { Theme } from '../../electron/ipc.ts';
 import { ask } from '../bridge.ts';
 import { toggleArmed } from '../store/arming.ts';
+import { onMenu } from '../store/desk.ts';
 import { type InspectorTab, show, useInterface } from '../store/interface.ts';
 
 const TABS: Record<string, InspectorTab> = { '1': 'overview', '2': 'state', '3': 'stack', '4': 'history' };
@@ -39,6 +40,11 @@ export function useGlobalKeys(): void {
     return () => document.removeEventListener('keydown', onKeyDown);
   }, []);
 }
+
+onMenu((item) => {
+  if (item === 'keys') show({ isSheetOpen: true });
+  else toggleArmed(useInterface.getState().instance);
+});
 
 export function nextTheme(): void {
   const theme = NEXT_THEME[useInterface.getState().theme];

@@ -38,6 +38,11 @@ const SCENES: Record<string, () => Promise<void>> = {
     await select('app', '1');
     await app.page.getByRole('meter', { name: 'Restarts left' }).waitFor();
   },
+  'supervisor, not heard': async () => {
+    await start({ fleet: liveFleet({ state: 'stale', heardAt: Date.now() - 7000 }) });
+    await select('app', '1');
+    await app.page.getByText('as it was when it was last heard').waitFor();
+  },
   'supervisor of many': async () => {
     await start({ tree: shopTree({ jobs: 400 }) });
     await select('jobs', '1');

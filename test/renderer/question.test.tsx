@@ -46,7 +46,7 @@ afterEach(() => {
 const named = (name: string) => calls.filter((call) => call.name === name);
 const refused = (error: PerchError): IpcAnswer<unknown> => ({ ok: false, error: error.toDocument() });
 
-async function askedTo(what: 'kill' | 'suspend', node = '4121.0.31'): Promise<void> {
+async function askedTo(what: 'kill' | 'suspend' | 'start-child', node = '4121.0.31'): Promise<void> {
   render(<Confirm />);
   await act(async () => show({ asked: { act: what, instance: SHOP, node } }));
 }
@@ -138,6 +138,24 @@ test('a suspension takes its lease along, and nobody decides about it', async ()
   fireEvent.click(screen.getByRole('radio', { name: /^5.s$/ }));
   await give('to look');
   expect(named('act')[0]!.args).toMatchObject({ act: 'suspend', leaseMs: 5000 });
+});
+
+test('a child is started with an id, and with arguments only where there are some', async () => {
+  fleet.set(armedFleet());
+  await askedTo('start-child', '4121.0.8');
+  const type = (name: RegExp, value: string) =>
+    fireEvent.change(screen.getByRole('textbox', { name }), { target: { value } });
+  await give('by hand');
+  expect(named('act')).toEqual([]);
+  type(/^Id/, ' job-7 ');
+  type(/^Arguments/, '{"queue":');
+  await give('by hand');
+  expect(named('act')).toEqual([]);
+  type(/^Arguments/, '');
+  await give('by hand');
+  const { childArgs, ...args } = named('act')[0]!.args;
+  expect(args).toMatchObject({ act: 'start-child', node: '4121.0.8', child: 'job-7' });
+  expect(childArgs).toBeUndefined();
 });
 
 test('the one key asks to arm, and disarms', async () => {

@@ -3,9 +3,11 @@ import { act, cleanup, fireEvent, render, screen, within } from '@testing-librar
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TreeNode } from '../../protocol/tree.ts';
 import { Supervision } from '../../renderer/inspect/supervisor/supervision.tsx';
+import { fleet } from '../../renderer/store/desk.ts';
 import { placeOf, useInterface } from '../../renderer/store/interface.ts';
 import { TreeStore } from '../../renderer/store/tree-store.ts';
 import { shopTree } from '../support/shop-data.ts';
+import { liveFleet, SHOP } from '../support/shop-fleet.ts';
 import { snapshotOf } from '../support/tree-data.ts';
 
 let tree: TreeStore;
@@ -16,11 +18,11 @@ beforeEach(() => {
 });
 afterEach(cleanup);
 
-function draw(id: string, nodes: TreeNode[]): void {
+function draw(id: string, nodes: TreeNode[], instance = 'i'): void {
   tree.receive({ snapshot: snapshotOf(nodes) });
   tree.commit();
   const node = tree.node(id)!;
-  render(<Supervision instance="i" tree={tree} node={node} facts={node.supervisor!} />);
+  render(<Supervision instance={instance} tree={tree} node={node} facts={node.supervisor!} />);
 }
 
 const names = () =>
@@ -70,6 +72,16 @@ test('Enter goes to the child that the arrows chose', () => {
   const grid = screen.getByRole('grid');
   for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) fireEvent.keyDown(grid, { key });
   expect(placeOf('i').selected?.id).toBe('4121.0.31');
+});
+
+test.each([
+  ['live', 'in 30 s · one comes back in'],
+  ['stale', 'as it was when it was last heard'],
+] as const)('the budget of an instance that is %s goes on only while it is heard', (state, words) => {
+  fleet.set(liveFleet({ state }));
+  draw('4121.0.1', shopTree(), SHOP);
+  const budget = screen.getByRole('region', { name: 'Restart budget' });
+  expect(budget.textContent?.replaceAll('\u202f', ' ')).toContain(words);
 });
 
 test('a supervisor that started none says so', () => {

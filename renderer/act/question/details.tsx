@@ -21,6 +21,15 @@ export function isComplete(act: Act, { child, childArgs }: ActDetails): boolean 
   return act !== 'start-child' || (child?.trim() !== '' && whyNoJson(childArgs ?? '') === null);
 }
 
+/** As it is sent: what was left empty is not there. */
+export function given({ child, childArgs, ...details }: ActDetails): ActDetails {
+  return {
+    ...details,
+    ...(child?.trim() ? { child: child.trim() } : {}),
+    ...(childArgs?.trim() ? { childArgs } : {}),
+  };
+}
+
 interface DetailsProps {
   act: Act;
   supervisor: TreeNode;

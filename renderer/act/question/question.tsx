@@ -11,7 +11,7 @@ import { Button } from '../../ui/button.tsx';
 import { Trouble } from '../../ui/trouble.tsx';
 import { ACT_WORDS, actsOn, afterwards, CALM_ACTS, consequence } from '../rules.ts';
 import { ArmFor } from './arm-for.tsx';
-import { Details, detailsOf, isComplete } from './details.tsx';
+import { Details, detailsOf, given, isComplete } from './details.tsx';
 import { PreviewBox } from './preview-box.tsx';
 import { lastAnswers, Reason } from './reason.tsx';
 import { usePreview } from './use-preview.ts';
@@ -43,27 +43,21 @@ export function Question({ asked, onDone }: { asked: Asked; onDone: () => void }
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (!isReady) return;
-    const given = reason.trim();
-    Object.assign(lastAnswers, { reason: given, forMs });
+    const why = reason.trim();
+    Object.assign(lastAnswers, { reason: why, forMs });
     if (!isArmed) {
       setArming(true);
       setTrouble(null);
       try {
-        await arm(key, given, forMs);
+        await arm(key, why, forMs);
       } catch (thrown) {
         setTrouble(asPerchError(thrown));
         setArming(false);
         return;
       }
     }
-    void runAct({
-      act,
-      instance: key,
-      node,
-      epoch: tree.epoch,
-      reason: given,
-      details: inSpiteOf ? { ...details, force: true } : details,
-    });
+    const more = { ...given(details), ...(inSpiteOf ? { force: true } : {}) };
+    void runAct({ act, instance: key, node, epoch: tree.epoch, reason: why, details: more });
     onDone();
   };
 

@@ -17,7 +17,8 @@ const MAX_LINES = 200;
 
 /** What happened to one lineage: its lives, how long its restarts took, and each event, newest first. */
 export function HistoryTab({ instance, node }: { instance: string; node: TreeNode }) {
-  const all = useValue(observedAt(instance).timeline);
+  const { timeline, fold } = observedAt(instance);
+  const all = useValue(timeline);
   const rows = all.filter((row) => concerns(row, node));
   const [active, setActive] = useState<string | null>(null);
   const base = useId();
@@ -37,7 +38,7 @@ export function HistoryTab({ instance, node }: { instance: string; node: TreeNod
             : 'The ledger says nothing of it any more.'}
         </p>
       ) : (
-        <Lines base={base} instance={instance} node={node} rows={rows} active={active} />
+        <Lines isCut={fold.isCut} base={base} instance={instance} node={node} rows={rows} active={active} />
       )}
     </div>
   );
@@ -49,9 +50,11 @@ interface LinesProps {
   node: TreeNode;
   rows: readonly TimelineRow[];
   active: string | null;
+  /** What happened before is not known here. */
+  isCut: boolean;
 }
 
-function Lines({ base, instance, node, rows, active }: LinesProps) {
+function Lines({ base, instance, node, rows, active, isCut }: LinesProps) {
   const shown = rows.slice(-MAX_LINES).toReversed();
   return (
     <>
@@ -89,6 +92,9 @@ function Lines({ base, instance, node, rows, active }: LinesProps) {
           </li>
         ))}
       </ol>
+      {isCut && rows.length === shown.length && (
+        <p className="inspect-note is-torn">What happened before is not in the ledger any more.</p>
+      )}
       {rows.length > shown.length && (
         <p className="inspect-note">
           {counted(rows.length - shown.length, 'older event is', 'older events are')} in the timeline.

@@ -8,10 +8,17 @@ import { type BudgetNow, budgetNow } from './budget.ts';
 const MAX_CELLS = 24;
 
 /** How many restarts a supervisor has left before it gives up: empties with each, refills as its period goes on. */
-export function RestartBudget({ tree, node }: { tree: TreeStore; node: TreeNode }) {
+interface RestartBudgetProps {
+  tree: TreeStore;
+  node: TreeNode;
+  /** The agent is heard: only then does time go on in it. */
+  isHeard: boolean;
+}
+
+export function RestartBudget({ tree, node, isHeard }: RestartBudgetProps) {
   const facts = node.supervisor!;
-  useFastClock(facts.restartsInPeriod > 0);
-  const budget = budgetNow(facts, tree.agentNow());
+  useFastClock(isHeard && facts.restartsInPeriod > 0);
+  const budget = budgetNow(isHeard ? facts : { ...facts, nextRefillAt: null }, tree.agentNow());
   const { left, of, severity } = budget;
   return (
     <section className="inspect-section" aria-label="Restart budget">
@@ -22,7 +29,9 @@ export function RestartBudget({ tree, node }: { tree: TreeStore; node: TreeNode 
         </span>
       </h3>
       <BudgetBar budget={budget} label="Restarts left" />
-      <p className={severity === 'bad' ? 'bad' : 'soft'}>{budgetWords(budget, facts)}</p>
+      <p className={severity === 'bad' ? 'bad' : 'soft'}>
+        {isHeard ? budgetWords(budget, facts) : 'as it was when it was last heard'}
+      </p>
     </section>
   );
 }

@@ -7,7 +7,7 @@ import { useNode, useShape } from '../../store/use-tree.ts';
 import { nextStep } from '../../tree/keys.ts';
 import { LiveStatus } from '../../tree/live-status.tsx';
 import { reveal } from '../../tree/use-outline.ts';
-import { severityOf } from '../../tree/words.ts';
+import { dotOf, severityOf } from '../../tree/words.ts';
 import { Button } from '../../ui/button.tsx';
 
 /** Rows at first, and with each asking for more: a dynamic supervisor may have a hundred thousand. */
@@ -140,7 +140,7 @@ function Child({ domId, instance, tree, id, index, isActive, onOpen }: ChildProp
         {child?.restart ?? ''}
       </span>
       <span role="gridcell" className="child-status">
-        <span className={`dot is-${severity}`} />
+        <span className={dotOf(node)} />
         <span className={`cut ${severity === 'bad' || severity === 'warn' ? severity : ''}`}>
           <LiveStatus instance={instance} node={node} />
         </span>
@@ -167,9 +167,10 @@ function useChildren(tree: TreeStore, parent: string): { ids: string[]; active: 
       active += 1;
       return true;
     });
-    // Static children carry their place; those of a dynamic supervisor stand as they were first seen.
-    const order = (id: string) => tree.node(id)?.child?.order ?? 0;
-    return { ids: ids.sort((a, b) => order(a) - order(b)), active };
+    // Static children carry their place; those of a dynamic supervisor, who may be many, stand as they were first seen.
+    const order = (id: string | undefined) => tree.node(id ?? null)?.child?.order;
+    if (order(ids[0]) !== undefined) ids.sort((a, b) => (order(a) ?? 0) - (order(b) ?? 0));
+    return { ids, active };
   }, [shape, tree, parent]);
 }
 

@@ -1,4 +1,5 @@
 import type { SupervisorFacts, TreeNode } from '../../../protocol/tree.ts';
+import { useInstance } from '../../store/desk.ts';
 import { isAlive } from '../../store/row-keys.ts';
 import type { TreeStore } from '../../store/tree-store.ts';
 import { duration } from '../../ui/format.ts';
@@ -15,10 +16,11 @@ interface SupervisionProps {
 
 /** What a supervisor was told, what it has left to do it with, and whom it supervises. */
 export function Supervision({ instance, tree, node, facts }: SupervisionProps) {
+  const isHeard = useInstance(instance)?.state === 'live';
   const { strategy, intensity, periodMs, autoShutdown = 'never' } = facts;
   return (
     <>
-      {isAlive(node) && <RestartBudget tree={tree} node={node} />}
+      {isAlive(node) && <RestartBudget tree={tree} node={node} isHeard={isHeard} />}
       <dl className="facts">
         <Fact name="Strategy">
           {strategy} <span className="faint">{STRATEGIES[strategy]}</span>
