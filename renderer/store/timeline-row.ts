@@ -110,7 +110,18 @@ export function rowOf(
 export function plainRow(
   event: Exclude<
     LedgerEvent,
-    { kind: 'act' | 'act-ended' | 'exited' | 'decided' | 'started' | 'ready' | 'straggler' | 'lost' }
+    {
+      kind:
+        | 'act'
+        | 'act-ended'
+        | 'exited'
+        | 'decided'
+        | 'started'
+        | 'ready'
+        | 'straggler'
+        | 'lost'
+        | 'suspended';
+    }
   >,
 ): Partial<TimelineRow> & Pick<TimelineRow, 'what'> {
   switch (event.kind) {
@@ -138,8 +149,6 @@ export function plainRow(
       return { what: 'armed', reason: event.reason, by: event.author };
     case 'disarmed':
       return { what: 'disarmed', reason: DISARMED[event.why], by: event.author };
-    case 'suspended':
-      return { what: 'suspended' };
     case 'resumed':
       return { what: 'resumed', reason: RESUMED[event.why], tookMs: event.afterMs };
     case 'previous-epoch': {

@@ -132,9 +132,21 @@ export class Timeline {
         if (row) this.#change(row, { lost: event.lost });
         return;
       }
+      case 'suspended':
+        this.#leases.set(event.node.id, event.at + event.leaseMs);
+        // Whoever asked for it has a line that says so.
+        if (!this.#row(this.#byCall.get(event.call))) this.#push(event, 'suspended', {});
+        return;
+      case 'resumed': {
+        this.#leases.delete(event.node.id);
+        const asked =
+          event.why === 'asked' && this.#rows.findLast(({ act }) => act?.act === 'resume' && !act.outcome);
+        const { what, ...more } = plainRow(event);
+        if (asked) this.#change(asked, { tookMs: event.afterMs });
+        else this.#push(event, what, more);
+        return;
+      }
       default: {
-        if (event.kind === 'suspended') this.#leases.set(event.node.id, event.at + event.leaseMs);
-        if (event.kind === 'resumed') this.#leases.delete(event.node.id);
         if (event.kind === 'previous-epoch') this.previous = event.previous;
         const { what, ...more } = plainRow(event);
         this.#push(event, what, more);

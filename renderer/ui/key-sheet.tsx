@@ -18,6 +18,17 @@ const KEYS: readonly { where: string; keys: readonly [string, string][] }[] = [
     ],
   },
   {
+    where: 'In the drawing',
+    keys: [
+      ['+ −', 'zoom'],
+      ['0', 'fit'],
+    ],
+  },
+  {
+    where: 'In the timeline',
+    keys: [['Enter', 'to the node, and what it did']],
+  },
+  {
     where: 'In the tree',
     keys: [
       ['↑ ↓', 'move'],
@@ -33,17 +44,6 @@ const KEYS: readonly { where: string; keys: readonly [string, string][] }[] = [
       ['X', 'delete a stopped child'],
       ['Shift F10', 'menu'],
     ],
-  },
-  {
-    where: 'In the drawing',
-    keys: [
-      ['+ −', 'zoom'],
-      ['0', 'fit'],
-    ],
-  },
-  {
-    where: 'In the timeline',
-    keys: [['Enter', 'go to the node']],
   },
 ];
 

@@ -21,6 +21,7 @@ const SIZES = [
 const IN_DOCS: Record<string, string> = {
   'killed-dark-1440': 'app-dark.png',
   'killed-light-1440': 'app-light.png',
+  'recovery-dark-1440': 'recovery-dark.png',
   'drawing-dark-1440': 'drawing-dark.png',
 };
 
@@ -84,9 +85,30 @@ const VIEWS: Record<string, () => Promise<void>> = {
     await app.page.keyboard.press('4');
     await app.page.getByRole('list', { name: `History of ${game}` }).waitFor();
   },
+  recovery: async () => {
+    await app.page.getByRole('treegrid').focus();
+    for (let life = 3; life <= 23; life++) {
+      await app.page.keyboard.press('k');
+      await app.page.getByRole('dialog').waitFor();
+      await app.page.keyboard.press('Enter');
+      await until(() => rowOf(app.page, game, `#${life}`).getAttribute('aria-selected')).toBe('true');
+    }
+    await rowNamed(app.page, 'games').click();
+    await app.page.getByText('p95').waitFor();
+    await app.page.getByRole('button', { name: 'Put away' }).click();
+  },
+  held: async () => {
+    await rowNamed(app.page, 'bot-1').last().click();
+    await app.page.keyboard.press('1');
+    await app.page.keyboard.press('p');
+    await app.page.keyboard.press('Enter');
+    await app.page
+      .getByText(/^suspended \d+\ss$/)
+      .first()
+      .waitFor();
+  },
   drawing: async () => {
     await app.page.keyboard.press('d');
-    await app.page.keyboard.press('2');
     await app.page.getByRole('tree', { name: 'Drawing of the tree' }).focus();
     await app.page.keyboard.press('0');
   },

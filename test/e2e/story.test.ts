@@ -135,6 +135,39 @@ test('a game is found, its state read, seen to change, killed with a reason by k
   }
 });
 
+test('the first act armed the window, which shows it until one key disarms it; the next act asks again', async () => {
+  const { page } = app;
+  await page.locator('.armed-frame').waitFor();
+  await page.getByRole('treeitem', { name: /armed/ }).waitFor();
+  await until(() => page.getByRole('group', { name: 'Armed' }).textContent()).toMatch(/4:\d\d/);
+  await page.getByRole('treegrid').focus();
+  await page.keyboard.press('a');
+  await page.locator('.armed-frame').waitFor({ state: 'detached' });
+  await page.keyboard.press('r');
+  await page.getByRole('button', { name: 'Arm and restart' }).waitFor();
+  await page.getByText('Starts again').waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('a');
+  await page.getByRole('dialog', { name: /^Arm / }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('.armed-frame').waitFor();
+});
+
+test('a thread is held for as long as its lease, and goes on when it is told', async () => {
+  const { page } = app;
+  const thread = rowNamed(page, 'bot-2').last();
+  await thread.click();
+  await page.keyboard.press('p');
+  await page.getByRole('radio', { name: /^30/ }).waitFor();
+  await page.keyboard.press('Enter');
+  await until(async () => (await nodeCells(thread)).status).toMatch(/^suspended (30|2\d)\ss$/);
+  expect(await axeViolations(page)).toEqual([]);
+  await page.keyboard.press('p');
+  await page.getByRole('button', { name: 'Resume' }).waitFor();
+  await page.keyboard.press('Enter');
+  await until(async () => (await nodeCells(thread)).status).toBe('running');
+});
+
 test('restart from the menu and stop from the button do what they say', async () => {
   const { page } = app;
   const game = await playAgainstBot();

@@ -94,6 +94,33 @@ describe('a kill', () => {
   });
 });
 
+test('a suspension is one line, and so is its end when it was asked for; a lease that ran out is told by itself', () => {
+  const thread: NodeRef = { id: '1.2', lineage: 'thread:bot', incarnation: 1 };
+  add({ kind: 'act', node: thread, act: 'suspend', call: 's', author, reason: 'to look' });
+  add({ kind: 'suspended', node: thread, call: 's', leaseMs: 30_000 });
+  add({ kind: 'act-ended', node: thread, act: 'suspend', call: 's', outcome: 'done', words: 'held' });
+  expect(timeline.rows.map(whatWords)).toEqual(['suspended']);
+  expect(timeline.leaseOf('1.2')).toBeGreaterThan(30_000);
+  add({ kind: 'act', node: thread, act: 'resume', call: 'r', author, reason: 'seen' });
+  add({ kind: 'resumed', node: thread, afterMs: 4000, why: 'asked' });
+  add({ kind: 'act-ended', node: thread, act: 'resume', call: 'r', outcome: 'done', words: 'goes on' });
+  expect(timeline.rows.map(whatWords)).toEqual(['suspended', 'resumed']);
+  expect(timeline.rows[1]!.tookMs).toBe(4000);
+  expect(timeline.leaseOf('1.2')).toBeNull();
+  add({ kind: 'suspended', node: thread, call: 'elsewhere', leaseMs: 500 });
+  add({ kind: 'resumed', node: thread, afterMs: 500, why: 'lease' });
+  expect(timeline.rows.slice(2).map(whatWords)).toEqual(['suspended', 'resumed']);
+});
+
+test('a ledger that begins late, or leaves some out, was cut', () => {
+  seq = 1;
+  add({ kind: 'joined', node: before });
+  expect(timeline.isCut).toBe(false);
+  seq = 9;
+  add({ kind: 'joined', node: before });
+  expect(timeline.isCut).toBe(true);
+});
+
 test('an exit nobody asked for is a line of its own, with its reason', () => {
   add({ kind: 'started', node: before, previous: null }, { kind: 'ready', node: before });
   add({ kind: 'exited', node: before, reason: 'Error: boom', t: 5 }, { ...decided, decision: 'escalate' });
