@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { HEADINGS } from './differences.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -31,6 +33,13 @@ describe('our supervisors decide as OTP does', () => {
   it('and every change of a decision is noticed', () => {
     const [line] = lines.filter((each) => each.startsWith('mutants '));
     expect(line).toMatch(/^mutants [1-9]\d\d, caught [1-9]\d\d /);
+  });
+
+  it('but for what docs/supervision.md says', () => {
+    const page = readFileSync(path.join(root, 'docs/supervision.md'), 'utf8');
+    const section = page.slice(page.indexOf('## Differences from OTP'), page.indexOf('## How it is built'));
+    const headings = [...section.matchAll(/^\d+\. \*\*(.+?)\*\*/gm)].map(([, heading]) => heading!);
+    expect(headings.sort()).toEqual([...HEADINGS].sort());
   });
 
   it('and all that it demands of itself holds', () => {
