@@ -114,6 +114,11 @@ test('a stop is no restart; a restart starts what was stopped; neither counts ag
 test('a task that ignores its signal is a straggler, never called dead; its successor runs beside it', async () => {
   const { document, node } = await act('kill', 'app/deaf');
   expect(document).toMatchObject({ outcome: 'straggler', successor: { incarnation: 2 } });
+  expect(document.words).toMatch(/; it holds Timeout 4321 ms, repeats, supervised\.js:\d+$/);
+  const { events } = await session.call('ledger', {});
+  const { holds } = events.find((event) => event.kind === 'straggler')!;
+  // Its successor has one as well.
+  expect(holds).toEqual([expect.stringMatching(/^Timeout 4321 ms, repeats, supervised\.js:\d+$/)]);
   const nodes = await nodesOf(session);
   expect(nodes.find((each) => each.id === node.id)).toMatchObject({ status: 'straggler' });
 });

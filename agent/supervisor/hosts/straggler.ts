@@ -51,7 +51,6 @@ function wakeIn(ms: number): void {
 function lookAtWatched(): void {
   timer = null;
   const nowMs = performance.now();
-  let looks = 0;
   for (let first = watched.peek(); first; first = watched.peek()) {
     const ageMs = nowMs - first.sinceMs;
     if (ageMs < LIMITS.stragglerMs) {
@@ -62,21 +61,25 @@ function lookAtWatched(): void {
     const { killed } = first;
     if (killed.hasSettled) continue;
     const { holder } = killed;
-    const holds = holder && looks++ < MAX_LOOKS ? holdsOf(holder, making) : undefined;
+    const holds = holder && performance.now() - nowMs < MAX_LOOK_MS ? holdsOf(holder, making) : undefined;
     killed.straggles(Math.round(ageMs), holds);
   }
   if (making.isOpen && nowMs - openedMs >= LIMITS.stragglerMs) making.close();
+  // Nobody asks for what it saw any more.
+  if (!making.isOpen && watched.size === 0) making = new MakingWindow();
 }
 
-/** Stragglers of one moment that are looked at for what they hold: each takes the thread some milliseconds. */
-const MAX_LOOKS = 20;
+/** Where many straggle at once, no further one is looked at after so long: each takes the thread 1 to 20 ms. */
+const MAX_LOOK_MS = 30;
+/** Stragglers of one moment whose making is watched. */
+const MAX_WATCHED = 20;
 
 let making = new MakingWindow();
 let openedMs = Number.NEGATIVE_INFINITY;
 
 /** From now on it is seen what they make, for one straggler's time; not again soon, since it slows all awaits. */
 function watchMaking(deaf: readonly Killed[], nowMs: number): void {
-  const holders = deaf.slice(0, MAX_LOOKS).flatMap(({ holder }) => holder ?? []);
+  const holders = deaf.slice(0, MAX_WATCHED).flatMap(({ holder }) => holder ?? []);
   if (holders.length === 0) return;
   if (!making.isOpen && nowMs - openedMs >= LIMITS.holdsApartMs) {
     making = new MakingWindow();
