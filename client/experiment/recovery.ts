@@ -56,7 +56,9 @@ function withRecovery(
   const { acceptedAt, from, isSteady, plan } = seen;
   const probes = watch.answers.map((answers) => answers.result(acceptedAt, from));
   const steadyAt = Math.max(from, ...watch.answers.map((answers) => answers.steadySince(from) ?? from));
-  const recoveredMs = isSteady ? Math.round((steadyAt - acceptedAt) * 10) / 10 : null;
+  // What is told by two clocks stays in order: nothing is recovered before it is ready.
+  const atLeast = document.phases.readyMs ?? 0;
+  const recoveredMs = isSteady ? Math.max(atLeast, Math.round((steadyAt - acceptedAt) * 10) / 10) : null;
   const measured = { ...document, phases: { ...document.phases, recoveredMs }, probes };
   if (isSteady || !WENT_WELL.has(document.outcome)) return measured;
   const late = probes.filter(({ steadyMs }) => steadyMs === null);

@@ -83,6 +83,13 @@ describe('a measured act', () => {
     expect((await done).phases.recoveredMs).toBe(130);
   });
 
+  it('is never recovered before the agent says it was ready, whatever the way took', async () => {
+    const phases = { ...document.phases, readyMs: 33.3 };
+    const { clock, done } = lab([[]], { document: { phases } });
+    await clock.turn(2000);
+    expect((await done).phases.recoveredMs).toBe(33.3);
+  });
+
   it('counts a row anew at each failure, and tells the longest window', async () => {
     const { clock, done } = lab([
       [
