@@ -1,9 +1,10 @@
-import { close, constants, fstatSync, open, writeSync } from 'node:fs';
+import { close, constants, open } from 'node:fs';
 import { BOX, encodeSlot } from '../protocol/black-box.ts';
 import { classOf } from './inspect/state-class.ts';
 import { messageOf, stackOf } from './inspect/state-error.ts';
 import { isProxy } from './inspect/state-intrinsics.ts';
 import { clipped, withoutSecret } from './inspect/state-text.ts';
+import { OwnDescriptor } from './own-descriptor.ts';
 
 const MESSAGE_CHARS = 300;
 const STACK_CHARS = 1000;
@@ -15,9 +16,7 @@ const STACK_CHARS = 1000;
  */
 export class ExitRecord {
   #file = '';
-  #fd: number | null = null;
-  /** Which file the descriptor is of: a service that closes descriptors it does not know may have given it away. */
-  #inode = 0n;
+  #descriptor: OwnDescriptor | null = null;
 
   /** Opens the box for writing, off this thread; a later hub of the same process names the same file. */
   openAt(file: string): void {
@@ -27,10 +26,9 @@ export class ExitRecord {
     open(file, constants.O_WRONLY | constants.O_NOFOLLOW, (error, fd) => {
       if (error) return;
       try {
-        const before = this.#fd;
-        this.#inode = fstatSync(fd, { bigint: true }).ino;
-        this.#fd = fd;
-        if (before !== null) close(before, () => {});
+        const before = this.#descriptor;
+        this.#descriptor = new OwnDescriptor(fd);
+        if (before?.isOurs) close(before.fd, () => {});
         if (isFirst) this.#listen();
       } catch {
         // Without last words, then.
@@ -48,10 +46,8 @@ export class ExitRecord {
 
   #write(value: unknown, { at, bytes }: { at: number; bytes: number }): void {
     try {
-      if (this.#fd === null) return;
-      const slot = encodeSlot(value, 1, bytes);
-      if (slot === null || fstatSync(this.#fd, { bigint: true }).ino !== this.#inode) return;
-      writeSync(this.#fd, slot, 0, slot.length, at);
+      const slot = this.#descriptor && encodeSlot(value, 1, bytes);
+      if (slot) this.#descriptor!.write(slot, at);
     } catch {
       // The process ends without them.
     }

@@ -97,7 +97,7 @@ it('every package has the version of the product', () => {
 it('the agent writes to stderr in one place, and nowhere else to anything', () => {
   const agent = sources.filter((file) => isBelow(file, 'agent') && file !== 'agent/hub/listen.ts');
   // A file that it opened itself is no place of the service's.
-  const writes = /\bconsole\.|\bprocess\.std(?:out|err)\b|\bwriteSync\((?!this\.#fd\b)|_rawDebug|emitWarning/;
+  const writes = /\bconsole\.|\bprocess\.std(?:out|err)\b|\bwriteSync\((?!this\.fd\b)|_rawDebug|emitWarning/;
   expect(linesWith(writes, agent, 'the two lines of the agent are written in agent/hub/listen.ts')).toEqual(
     [],
   );

@@ -181,6 +181,22 @@ test('PERCH_BLACK_BOX=off, or no place to write: none, and perch says so', async
   expect(nowhere.service.stderr()).toBe('');
 });
 
+test('a service that closes what it did not open gets nothing of ours into its own files', async () => {
+  const { service, session } = await live({}, 'takes-descriptors.js');
+  const own = path.join(state, 'own.txt');
+  await expect.poll(() => contentsOf(boxes()[0]!).samples.length).toBeGreaterThan(0);
+  service.send(`take ${own}`);
+  const { taken } = await service.message<{ taken: number }>((message) => typeof message === 'object');
+  // The hub's, and that of the exit record.
+  expect(taken).toBe(2);
+  await expect
+    .poll(async () => (await session.call('black-box', {})).why, { timeout: 5000 })
+    .toBe('the service closed the file');
+  service.send('exit');
+  expect(await service.exited).toEqual({ code: 5, signal: null });
+  expect(readFileSync(own, 'utf8')).toBe('');
+});
+
 test('a service that does not come back: perch reads the box that it left on this computer', async () => {
   const { service } = await live();
   service.send('exit 4');

@@ -1,6 +1,7 @@
-import { close, fdatasync, openSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { close, fdatasync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type AuditFile, parseAuditFile } from '../../../protocol/audit.ts';
+import { OwnDescriptor } from '../../own-descriptor.ts';
 import { makePrivateFolders } from '../private-folder.ts';
 
 /** Begins with the time, so that names sort by age; holds the pid of the one process that writes to it. */
@@ -64,21 +65,20 @@ export function isFinished(name: string): boolean {
 export class AuditFileWriter {
   readonly name: string;
   bytes = 0;
-  readonly #fd: number;
+  readonly #descriptor: OwnDescriptor;
   #isSyncing = false;
 
   /** Throws where the file cannot be made, or is there already. */
   constructor(file: string) {
     this.name = path.basename(file);
-    this.#fd = openSync(file, 'ax', 0o600);
+    this.#descriptor = new OwnDescriptor(openSync(file, 'ax', 0o600));
   }
 
   /** Throws when the disk is full; what was written of the line then stays, torn. */
   append(line: string): void {
     const bytes = Buffer.from(line);
-    const written = writeSync(this.#fd, bytes);
-    this.bytes += written;
-    if (written < bytes.length) throw new Error(`${this.name}: only ${written} of ${bytes.length} bytes fit`);
+    this.#descriptor.write(bytes, null);
+    this.bytes += bytes.length;
     this.#sync();
   }
 
@@ -87,7 +87,7 @@ export class AuditFileWriter {
     if (this.#isSyncing) return;
     this.#isSyncing = true;
     const before = this.bytes;
-    fdatasync(this.#fd, () => {
+    fdatasync(this.#descriptor.fd, () => {
       this.#isSyncing = false;
       if (this.bytes > before) this.#sync();
     });
@@ -95,6 +95,9 @@ export class AuditFileWriter {
 
   close(): void {
     // Once the disk has it, or cannot: either way nothing more is written here.
-    fdatasync(this.#fd, () => close(this.#fd, () => {}));
+    const { fd } = this.#descriptor;
+    fdatasync(fd, () => {
+      if (this.#descriptor.isOurs) close(fd, () => {});
+    });
   }
 }

@@ -130,10 +130,15 @@ export class BlackBox {
     try {
       write();
     } catch (thrown) {
-      this.#box?.close();
+      const box = this.#box;
       this.#box = null;
       this.file = null;
       this.why = (thrown as Error).message;
+      try {
+        box?.close();
+      } catch {
+        // It is closed already, by somebody else.
+      }
     }
   }
 }

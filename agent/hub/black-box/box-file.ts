@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, ftruncateSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   BOX,
@@ -15,6 +15,7 @@ import {
   wordsTurn,
 } from '../../../protocol/black-box.ts';
 import type { LedgerEvent } from '../../../protocol/ledger.ts';
+import { OwnDescriptor } from '../../own-descriptor.ts';
 import { makePrivateFolders } from '../private-folder.ts';
 
 /**
@@ -25,7 +26,7 @@ export class BoxFile {
   readonly file: string;
   /** What an earlier hub of this same process wrote, if one did. */
   readonly earlier: LedgerEvent[];
-  readonly #fd: number;
+  readonly #descriptor: OwnDescriptor;
   readonly #samples: BoxLog;
   readonly #events: BoxLog;
   #turn: number;
@@ -38,9 +39,10 @@ export class BoxFile {
     if (present && !isSameProcess(decodeBox(present)?.header ?? null, header)) {
       throw new Error(`${file} is another process's`);
     }
-    this.#fd = openSync(file, present === null ? 'wx+' : 'r+', 0o600);
+    const fd = openSync(file, present === null ? 'wx+' : 'r+', 0o600);
     try {
-      if (present === null) ftruncateSync(this.#fd, BOX_BYTES);
+      this.#descriptor = new OwnDescriptor(fd);
+      if (present === null) ftruncateSync(fd, BOX_BYTES);
       const box = present ?? new Uint8Array();
       this.earlier = decodeBox(box)?.events ?? [];
       this.#turn = wordsTurn(box);
@@ -49,7 +51,7 @@ export class BoxFile {
       this.#put(encodeSlot(header, 1, BOX.header.bytes)!, BOX.header.at);
       this.words({ pending: null, blocked: [] });
     } catch (error) {
-      closeSync(this.#fd);
+      closeSync(fd);
       throw error;
     }
   }
@@ -71,16 +73,14 @@ export class BoxFile {
 
   /** Resolves once the disk has it all, or cannot. */
   sync(): Promise<void> {
-    return new Promise((resolve) => fdatasync(this.#fd, () => resolve()));
+    return new Promise((resolve) => fdatasync(this.#descriptor.fd, () => resolve()));
   }
 
   close(): void {
-    closeSync(this.#fd);
+    if (this.#descriptor.isOurs) closeSync(this.#descriptor.fd);
   }
 
-  readonly #put = (bytes: Uint8Array, at: number): void => {
-    if (writeSync(this.#fd, bytes, 0, bytes.length, at) < bytes.length) throw new Error('the disk is full');
-  };
+  readonly #put = (bytes: Uint8Array, at: number): void => this.#descriptor.write(bytes, at);
 }
 
 /** A log of two halves (protocol/black-box.ts). */
