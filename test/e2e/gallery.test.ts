@@ -18,10 +18,12 @@ const SIZES = [
   [1440, 900],
   [1024, 640],
 ] as const;
-const IN_DOCS: Record<string, string> = {
+/** The whole window, or a part of it. */
+const IN_DOCS: Record<string, string | { file: string; part: string }> = {
   'killed-dark-1440': 'app-dark.png',
   'killed-light-1440': 'app-light.png',
-  'recovery-dark-1440': 'recovery-dark.png',
+  'recovery-dark-1440': { file: 'recovery-dark.png', part: '.inspector' },
+  'asked-light-1440': { file: 'asked-light.png', part: '.dialog' },
   'drawing-dark-1440': 'drawing-dark.png',
 };
 
@@ -130,7 +132,8 @@ describe.each(Object.entries(VIEWS))('%s', (name, open) => {
         await app.page.screenshot({ path: path.join(gallery, `${picture}.png`) });
         const inDocs = IN_DOCS[picture];
         if (inDocs && process.env.PERCH_UPDATE_IMAGES) {
-          await app.page.screenshot({ path: path.join(at('docs/images'), inDocs) });
+          const { file, part } = typeof inDocs === 'string' ? { file: inDocs, part: 'body' } : inDocs;
+          await app.page.locator(part).screenshot({ path: path.join(at('docs/images'), file) });
         }
         expect(await layoutFaults(app.page), picture).toEqual([]);
       }
