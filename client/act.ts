@@ -195,10 +195,11 @@ class ActRun {
     return armed;
   }
 
-  /** Sessions made here are closed by now, which disarms them. */
+  /** A session that was lost, or was made here and is closed by now, is disarmed by that. */
   async #disarm(): Promise<void> {
     const { arm, session } = this.#link;
-    if (arm.isArmed || !this.#isAsked) return;
+    const wasLost = this.#phases.exitedMs !== null;
+    if (arm.isArmed || wasLost || !this.#isAsked) return;
     await session.call('disarm', {}, { timeoutMs: DISARM_MS }).catch(() => {});
   }
 

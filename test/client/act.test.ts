@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ActRequest, runAct } from '../../client/act.ts';
+import { type ActRequest, type ArmFor, runAct } from '../../client/act.ts';
 import type { ActDocument, ActProgress, AuditHead } from '../../protocol/act.ts';
 import { PerchError } from '../../protocol/errors.ts';
 import { ManualClock, settle } from './manual-clock.ts';
@@ -12,6 +12,10 @@ const lost = new PerchError('CONNECTION_LOST', 'lost');
 
 /** An act under way on a first session; later connections give `outcomes` one after another. */
 function lab(request: Partial<ActRequest>, ...outcomes: (ScriptedSession | PerchError)[]) {
+  return labOn({ reason: 'why', forMs: 900_000, isArmed: true }, request, ...outcomes);
+}
+
+function labOn(arm: ArmFor, request: Partial<ActRequest>, ...outcomes: (ScriptedSession | PerchError)[]) {
   const clock = new ManualClock();
   const first = new ScriptedSession();
   const steps: ActProgress[] = [];
@@ -28,7 +32,7 @@ function lab(request: Partial<ActRequest>, ...outcomes: (ScriptedSession | Perch
         if (outcome instanceof PerchError) throw outcome;
         return outcome;
       },
-      arm: { reason: 'why', forMs: 900_000, isArmed: true },
+      arm,
     },
     {
       clock,
@@ -299,6 +303,53 @@ describe('an act', () => {
     const { first, done } = lab({});
     first.last('act').refuse(new PerchError('INTERNAL', 'boom'));
     await expect(done).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+
+  it('arms its session for the act, in the same breath, and disarms it after', async () => {
+    const { first, done } = labOn({ reason: 'why', forMs: 15_000 }, { call: 'c' });
+    expect(first.calls.map(({ name }) => name)).toEqual(['arm', 'act']);
+    expect(first.last('arm').args).toEqual({ reason: 'why', forMs: 15_000 });
+    first.last('act').answer(restarted);
+    await settle();
+    first.last('disarm').answer(null);
+    expect(await done).toBe(restarted);
+  });
+
+  it('arms the session after a lost one for what is left of its time, and asks again under the same id', async () => {
+    const second = new ScriptedSession();
+    const { clock, first, done } = labOn({ reason: 'why', forMs: 15_000 }, { call: 'c' }, none, second);
+    first.last('act').event(accepted);
+    await clock.turn(1000);
+    first.lose(lost);
+    await clock.turn(2000);
+    const { forMs } = second.last('arm').args as { forMs: number };
+    expect(forMs).toBeLessThan(14_000);
+    expect(forMs).toBeGreaterThan(10_000);
+    expect(second.last('act').args).toEqual(first.last('act').args);
+    second.last('act').answer(restarted);
+    await clock.turn(1);
+    expect(await done).toBe(restarted);
+  });
+
+  it('is not armed again once its arming time is over: a known outcome is given without', async () => {
+    const second = new ScriptedSession();
+    const { clock, first, done } = labOn({ reason: 'why', forMs: 500, isArmed: true }, { call: 'c' }, second);
+    first.last('act').event(accepted);
+    await clock.turn(600);
+    first.lose(lost);
+    await clock.turn(100);
+    expect(second.calls.map(({ name }) => name)).toEqual(['act']);
+    second.last('act').answer(restarted);
+    expect(await done).toBe(restarted);
+  });
+
+  it('says why its session could not be armed', async () => {
+    const { first, done } = labOn({ reason: 'why', forMs: 500 }, { call: 'c' });
+    first.last('arm').refuse(new PerchError('CAPABILITY_MISSING', 'This key may not control'));
+    first.last('act').refuse(new PerchError('NOT_ARMED', 'read-only'));
+    await settle();
+    first.last('disarm').answer(null);
+    expect(await done).toMatchObject({ outcome: 'refused', error: { code: 'CAPABILITY_MISSING' } });
   });
 
   it('goes on when the wait is ended, and says so with its call id', async () => {

@@ -7,6 +7,7 @@ import { openSession } from '../../client/session.ts';
 import { newKeyPair } from '../../client/ssh/identity.ts';
 import { encodeFrame, FrameReader } from '../../protocol/framing.ts';
 import { PROTOCOL_VERSION } from '../../protocol/version.ts';
+import { actOn, untilEvent } from '../support/acts.ts';
 import { armed } from '../support/armed.ts';
 import { runSsh } from '../support/openssh.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -118,6 +119,43 @@ describe('a service that listens', () => {
     await expect(killed).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
     expect(phases[0]).toBe('accepted');
     expect((await service.exited).signal).toBe('SIGKILL');
+  });
+
+  test('who may act is seen by who may only look, and by who logs in later; who may only look cannot arm', async () => {
+    const eve = newKeyPair('eve@desk');
+    const service = await start({
+      PERCH_AUTHORIZED_KEYS: `capabilities="observe,inspect,control" ${ada.publicLine}\n${eve.publicLine}`,
+    });
+    const { port, hostKey } = await reach(service);
+    const watching = await openSession({ ...tcp(port, hostKey), identity: eve.privateKey });
+    expect(watching.hello.armed).toEqual([]);
+    const acting = await openSession(tcp(port, hostKey));
+    const { arming } = await acting.call('arm', { reason: 'a drill', forMs: 60_000 });
+    expect(arming).toMatchObject({ author: { key: ada.fingerprint, name: 'ada@laptop' }, reason: 'a drill' });
+    expect(await untilEvent(watching, 'armed')).toMatchObject({ author: arming.author, until: arming.until });
+    const later = await openSession({ ...tcp(port, hostKey), identity: eve.privateKey });
+    expect(later.hello.armed).toEqual([arming]);
+    await expect(later.call('arm', { reason: 'me too', forMs: 60_000 })).rejects.toMatchObject({
+      code: 'CAPABILITY_MISSING',
+    });
+    // A second session of the same key is as read-only as before.
+    const second = await openSession(tcp(port, hostKey));
+    const root = { id: String(service.pid) };
+    await expect(actOn(second, 'signal', root, { signal: 'SIGWINCH' })).rejects.toMatchObject({
+      code: 'NOT_ARMED',
+    });
+    acting.close();
+    expect(await untilEvent(watching, 'disarmed')).toMatchObject({ why: 'session', until: arming.until });
+    const { records } = await second.call('audit', {});
+    expect(records.map(({ act, outcome }) => `${act} ${outcome}`)).toEqual(
+      expect.arrayContaining([
+        'arm armed',
+        'arm CAPABILITY_MISSING',
+        'signal NOT_ARMED',
+        'arm disarmed (session)',
+      ]),
+    );
+    for (const session of [watching, later, second]) session.close();
   });
 
   test('keeps its host key from one life to the next', async () => {

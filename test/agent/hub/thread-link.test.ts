@@ -64,3 +64,17 @@ test('figures cross by shared memory; what was never sampled is absent', () => {
   reader.watch(true);
   expect(writer.isWatched).toBe(true);
 });
+
+test('a thread that is held by order is not blocked, nor when it goes on; it is asked nothing meanwhile', async () => {
+  const { writer, reader, link } = linked();
+  reader.askHold();
+  writer.takeHold();
+  expect(link.check(10_000)).toBeNull();
+  await expect(link.ask('flush', {}, 60_000)).rejects.toMatchObject({
+    code: 'LOOP_BLOCKED',
+    message: expect.stringContaining('suspended'),
+  });
+  reader.letGo();
+  expect(link.check(10_000 + BLOCKED_AFTER_MS - 1)).toBeNull();
+  expect(link.blockedSince).toBeNull();
+});
