@@ -15,10 +15,7 @@ export function actRefusal(
 ): Refusal | null {
   const name = `${incarnation.lineage} #${incarnation.incarnation}`;
   const isPossible =
-    !incarnation.isOver ||
-    act === 'restart' ||
-    act === 'delete' ||
-    (act === 'stop' && incarnation.restartsAt !== null);
+    !incarnation.isOver || act === 'restart' || act === 'delete' || (act === 'stop' && incarnation.isWaiting);
   if (!incarnation.hasPlace || !isPossible) {
     return refuse('GONE', `${name} has already ended.`);
   }

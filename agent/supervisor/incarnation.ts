@@ -85,8 +85,8 @@ export class Incarnation implements DeclaredNode {
   runsIn: { threadId: number } | { pid: number } | null = null;
   /** Set right after it was made. */
   life: Life | null = null;
-  /** It has ended and its successor waits until then, milliseconds since 1970. */
-  restartsAt: number | null = null;
+  /** It has ended and its successor waits until then, milliseconds since 1970. Not a field of every one: few ever wait. */
+  declare restartsAt?: number | null;
   /** The call of the act that ends it. */
   call: string | undefined = undefined;
   isReady = false;
@@ -249,6 +249,10 @@ export class Incarnation implements DeclaredNode {
     return !this.#isDetached;
   }
 
+  get isWaiting(): boolean {
+    return typeof this.restartsAt === 'number';
+  }
+
   get hasEnded(): boolean {
     return this.status === 'exited' || this.status === 'restarting';
   }
@@ -266,7 +270,7 @@ export class Incarnation implements DeclaredNode {
   }
 
   #end(exit: Exit): void {
-    this.status = this.restartsAt === null ? 'exited' : 'restarting';
+    this.status = this.isWaiting ? 'restarting' : 'exited';
     this.endedAt = Date.now();
     this.exitReason = exit.reason;
     this.changed();

@@ -30,7 +30,8 @@ export class TaskLife implements Life, ContextHome, Killed {
   #isGivenUp = false;
   #crash: Exit | null = null;
   #deadline: NodeJS.Timeout | null = null;
-  #beats: AwaitedBeats | null = null;
+  /** Not a field of every task: few have a heartbeat. */
+  declare private beats?: AwaitedBeats;
   /** Known only where somebody may look: without an agent nobody asks what a straggler holds. */
   #scope: RunScope | null = null;
 
@@ -68,7 +69,7 @@ export class TaskLife implements Life, ContextHome, Killed {
     if (shutdown === 'brutal_kill') return this.kill();
     if (this.hasSettled || this.#told !== 'nothing') return;
     this.#told = 'stop';
-    this.#beats?.end();
+    this.beats?.end();
     // Not unref'd: whoever awaits the stop waits for this.
     if (shutdown !== 'infinity') this.#deadline = setTimeout(() => this.kill(), shutdown.afterMs);
     this.#context.tell('shutdown');
@@ -77,7 +78,7 @@ export class TaskLife implements Life, ContextHome, Killed {
   kill(): void {
     if (this.hasSettled || this.#told === 'kill') return;
     this.#told = 'kill';
-    this.#beats?.end();
+    this.beats?.end();
     this.#clearDeadline();
     this.#context.end('killed');
     afterKill(this);
@@ -121,15 +122,15 @@ export class TaskLife implements Life, ContextHome, Killed {
   becomeReady(): void {
     this.#incarnation.ready();
     const { heartbeat } = this.#spec;
-    if (!heartbeat || this.#beats || this.hasSettled || this.#told !== 'nothing') return;
-    this.#beats = new AwaitedBeats(heartbeat, () => {
+    if (!heartbeat || this.beats || this.hasSettled || this.#told !== 'nothing') return;
+    this.beats = new AwaitedBeats(heartbeat, () => {
       this.#crash = HEARTBEAT_MISSED;
       this.kill();
     });
   }
 
   beat(): void {
-    this.#beats?.beat();
+    this.beats?.beat();
   }
 
   send(envelope: Envelope): void {
@@ -146,7 +147,7 @@ export class TaskLife implements Life, ContextHome, Killed {
   /** `run` has returned, resolved, or thrown. */
   #settle(exit: Exit, thrown: unknown): void {
     this.hasSettled = true;
-    this.#beats?.end();
+    this.beats?.end();
     this.#spec.body!.lives--;
     if (this.#scope) taskEnds(this.#scope);
     this.#clearDeadline();
