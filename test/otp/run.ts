@@ -8,19 +8,22 @@ import { newState } from '../../agent/supervisor/state.ts';
 import { transition } from '../../agent/supervisor/transition.ts';
 import { Beam } from './beam.ts';
 import { canonical } from './canonical.ts';
-import { type Compared, compare, sample, shrink, tell } from './compare.ts';
+import { type Compared, compare, isSame, sample, shrink, tell } from './compare.ts';
 import { coverageOf } from './coverage.ts';
 import { DIFFERENCE_COUNT, wrongDifferences } from './differences.ts';
 import { scenarios } from './generate.ts';
 import { hunt } from './mutants/hunt.ts';
 import { compareWithList } from './mutants/listed.ts';
 import type { Mutant } from './mutants/mutate.ts';
+import { canBeReal, runReal, withRepliesApart } from './real.ts';
 import { runOurs } from './world.ts';
 import { CORNERS } from './written.ts';
 
 const MIN_COVERAGE_PERCENT = 95;
 /** What mutants are held against is the same in every run: a seldom one must not get away by chance. */
 const HUNTING = { count: 1500, seed: 1 };
+/** At least one of so many scenarios runs through the public API as well. */
+const MIN_REAL_SHARE = 20;
 /** Of those that differ so many are made small. */
 const MAX_SHRUNK = 3;
 
@@ -42,7 +45,7 @@ async function compareMany(count: number): Promise<void> {
   const faults: string[] = [];
   say(`seed ${seed}`);
   const beam = new Beam({ cover: true });
-  const { differing, tally } = await compare(beam, decisions, sample(count, seed));
+  const { compared, differing, tally } = await compare(beam, decisions, sample(count, seed));
   const corners = await compare(beam, decisions, CORNERS);
   for (const at of corners.differing) faults.push(`a corner differs\n${tell(corners.compared[at]!)}`);
   say(`scenarios ${count}, differences ${differing.length}`);
@@ -51,6 +54,7 @@ async function compareMany(count: number): Promise<void> {
   for (const at of differing.slice(0, MAX_SHRUNK)) say(await shrink(beam, decisions, seed, at));
   if (differing.length > 0) faults.push(`${differing.length} scenarios differ`);
   if (tally.nones.length > 0) faults.push(`no scenario met: ${tally.nones.join(', ')}`);
+  faults.push(...(await compareReal(compared)));
   const wrong = await wrongDifferences(beam, decisions);
   say(`intended differences shown one by one: ${DIFFERENCE_COUNT - wrong.length} of ${DIFFERENCE_COUNT}`);
   faults.push(...wrong);
@@ -67,6 +71,21 @@ async function compareMany(count: number): Promise<void> {
   else faults.push(...huntMutants(answered.compared));
   for (const fault of faults) say(`fault: ${fault}`);
   process.exitCode = faults.length > 0 ? 1 : 0;
+}
+
+/** The same answers against the public API, with tasks, wherever these can do what the scenario says. */
+async function compareReal(compared: readonly Compared[]): Promise<string[]> {
+  const possible = compared.filter(({ scenario }) => canBeReal(scenario));
+  const faults: string[] = [];
+  for (const { scenario, otp: theirs } of possible) {
+    const otp = withRepliesApart(theirs);
+    const ours = withRepliesApart(canonical(await runReal(scenario), scenario, 'ours'));
+    if (!isSame(otp, ours))
+      faults.push(`through the public API it differs\n${tell({ scenario, otp, ours })}`);
+  }
+  say(`through the public API ${possible.length}, differences ${faults.length}`);
+  if (possible.length * MIN_REAL_SHARE < compared.length) faults.push('too few scenarios can be real');
+  return faults;
 }
 
 /** Says how many mutants of the decisions were caught; gives what is wrong with that. */
