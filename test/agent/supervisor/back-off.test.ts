@@ -172,7 +172,7 @@ describe('what is done', () => {
     vi.advanceTimersByTime(99);
     expect(watch.node('app/a')).toBe(waiting);
     vi.advanceTimersByTime(1);
-    expect(watch.node('app/a')).toMatchObject({ incarnation: 2, status: 'running', restartsAt: null });
+    expect(watch.node('app/a')).toMatchObject({ incarnation: 2, status: 'running' });
     expect(waiting).toMatchObject({ status: 'exited', restartsAt: null });
     expect(watch.ended).toEqual([waiting]);
     await app.stop();
