@@ -76,6 +76,32 @@ test.each([
   expect(await service.exited).toEqual({ code: 1, signal: null });
 });
 
+test('the loop of a Node child is broken by its own agent; forced where Node does not bear it, the truth is told', async () => {
+  await service.stop();
+  service = await startService('forks.js');
+  session = await armed(await service.session());
+  const { child } = await service.message<{ child: number }>(
+    (message) => (message as { ready?: boolean }).ready === true,
+  );
+  const stuck = () =>
+    untilTree(session, (all) => all.find((node) => node.id === `${child}.0` && node.status === 'blocked'));
+  await untilTree(session, (all) => all.some((node) => node.id === `${child}.0`));
+  service.send('block-child');
+  await stuck();
+  const broken = await actOn(session, 'break', { id: String(child) });
+  expect(broken).toMatchObject({ outcome: 'done', target: { id: String(child) } });
+  service.send('block-child-in-timer');
+  await stuck();
+  expect(await actOn(session, 'break', { id: `${child}.0` })).toMatchObject({ outcome: 'refused' });
+  const forced = await actOn(session, 'break', { id: `${child}.0` }, { force: true });
+  expect(forced).toMatchObject({ outcome: 'not-recovered', words: expect.stringContaining('ended with it') });
+  expect(
+    await service.message((message) => (message as { childExited?: object }).childExited !== undefined),
+  ).toEqual({
+    childExited: { code: 1, signal: null },
+  });
+});
+
 test('what waits in native code is refused, with what it waits for', async () => {
   service.send('native');
   await blocked('main');
