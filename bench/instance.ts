@@ -46,7 +46,7 @@ export async function startInstance(variant: Variant): Promise<Instance> {
 }
 
 /** Resolves once the agent's socket has its name, which it gets when it answers. */
-function firstSocket(folder: string): Promise<string> {
+export function firstSocket(folder: string): Promise<string> {
   return new Promise((resolve) => {
     const watcher = watch(folder, look);
     function look(): void {
@@ -71,7 +71,7 @@ async function startWatcher(socket: string, env: NodeJS.ProcessEnv): Promise<Chi
   return child;
 }
 
-function rssOf(pid: number): number {
+export function rssOf(pid: number): number {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))!;
   return Number(kilobytes) * 1024;
 }

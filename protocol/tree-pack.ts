@@ -29,12 +29,13 @@ export function unpackColumns(columns: TreeColumns | PackedColumns): TreeColumns
 
 function pack(values: unknown[]): PackedColumn<unknown> {
   if (values.length === 0) return values;
+  const [first] = values;
+  if (values.every((value) => isSame(value, first))) return { same: first };
   const most = Math.max(1, values.length * MOST_DIFFERENT);
   const places = { plain: new Map<unknown, number>(), objects: new Map<string, number>() };
   const of: unknown[] = [];
   const at: number[] = [];
   for (const value of values) {
-    // Small plain objects are the same when they say the same.
     const isObject = typeof value === 'object' && value !== null;
     const key = isObject ? JSON.stringify(value) : value;
     const known: Map<unknown, number> = isObject ? places.objects : places.plain;
@@ -47,7 +48,18 @@ function pack(values: unknown[]): PackedColumn<unknown> {
     }
     at.push(place);
   }
-  return of.length === 1 ? { same: of[0] } : { of, at };
+  return { of, at };
+}
+
+/** Small plain objects are the same when they say the same. Without a list of keys for each: there are very many. */
+function isSame(one: unknown, two: unknown): boolean {
+  if (one === two) return true;
+  if (typeof one !== 'object' || typeof two !== 'object' || one === null || two === null) return false;
+  if (Array.isArray(one) !== Array.isArray(two)) return false;
+  const [mine, other] = [one as Record<string, unknown>, two as Record<string, unknown>];
+  for (const key in mine) if (!(key in other) || !isSame(mine[key], other[key])) return false;
+  for (const key in other) if (!(key in mine)) return false;
+  return true;
 }
 
 function unpack(column: PackedColumn<unknown>, rows: number): unknown[] {

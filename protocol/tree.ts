@@ -167,51 +167,73 @@ export interface TreeDelta {
   more?: true;
 }
 
-const FIELDS: { [K in keyof TreeNode]: true } = {
-  id: true,
-  parent: true,
-  links: true,
-  kind: true,
-  host: true,
-  name: true,
-  lineage: true,
-  incarnation: true,
-  status: true,
-  pid: true,
-  threadId: true,
-  startedAt: true,
-  endedAt: true,
-  restarts: true,
-  exitReason: true,
-  blockedMs: true,
-  hasState: true,
-  backlogWord: true,
-  observed: true,
-  command: true,
-  supervisor: true,
-  child: true,
-  metrics: true,
+/** A function for each field: reading 100,000 nodes field by field by its name takes several times as long. */
+const READ: { [K in keyof TreeNode]: (node: TreeNode) => TreeNode[K] } = {
+  id: (node) => node.id,
+  parent: (node) => node.parent,
+  links: (node) => node.links,
+  kind: (node) => node.kind,
+  host: (node) => node.host,
+  name: (node) => node.name,
+  lineage: (node) => node.lineage,
+  incarnation: (node) => node.incarnation,
+  status: (node) => node.status,
+  pid: (node) => node.pid,
+  threadId: (node) => node.threadId,
+  startedAt: (node) => node.startedAt,
+  endedAt: (node) => node.endedAt,
+  restarts: (node) => node.restarts,
+  exitReason: (node) => node.exitReason,
+  blockedMs: (node) => node.blockedMs,
+  hasState: (node) => node.hasState,
+  backlogWord: (node) => node.backlogWord,
+  observed: (node) => node.observed,
+  command: (node) => node.command,
+  supervisor: (node) => node.supervisor,
+  child: (node) => node.child,
+  metrics: (node) => node.metrics,
 };
 
-export const NODE_FIELDS = Object.keys(FIELDS) as (keyof TreeNode)[];
+export const NODE_FIELDS = Object.keys(READ) as (keyof TreeNode)[];
 
 export function toColumns(nodes: Iterable<TreeNode>): TreeColumns {
-  const columns = Object.fromEntries(NODE_FIELDS.map((field) => [field, []])) as unknown as Record<
-    keyof TreeNode,
-    unknown[]
-  >;
-  for (const node of nodes) {
-    for (const field of NODE_FIELDS) columns[field].push(node[field]);
-  }
+  const list = Array.isArray(nodes) ? (nodes as TreeNode[]) : [...nodes];
+  const columns: Record<string, unknown[]> = {};
+  for (const field of NODE_FIELDS) columns[field] = list.map(READ[field] as (node: TreeNode) => unknown);
   return columns as TreeColumns;
 }
 
 /** The nodes of a snapshot, parents before their children whenever the agent sent them so. */
 export function fromColumns(columns: TreeColumns | PackedColumns): TreeNode[] {
   const plain = unpackColumns(columns);
-  return plain.id.map((_, row) => {
-    const node = {} as Record<keyof TreeNode, unknown>;
-    for (const field of NODE_FIELDS) node[field] = plain[field][row];
-    return node as unknown as TreeNode;
-  });
+  const nodes: TreeNode[] = [];
+  // Written out, so that all have one shape and none is built up name by name.
+  for (let row = 0; row < plain.id.length; row++) {
+    nodes.push({
+      id: plain.id[row]!,
+      parent: plain.parent[row]!,
+      links: plain.links[row]!,
+      kind: plain.kind[row]!,
+      host: plain.host[row]!,
+      name: plain.name[row]!,
+      lineage: plain.lineage[row]!,
+      incarnation: plain.incarnation[row]!,
+      status: plain.status[row]!,
+      pid: plain.pid[row]!,
+      threadId: plain.threadId[row]!,
+      startedAt: plain.startedAt[row]!,
+      endedAt: plain.endedAt[row]!,
+      restarts: plain.restarts[row]!,
+      exitReason: plain.exitReason[row]!,
+      blockedMs: plain.blockedMs[row]!,
+      hasState: plain.hasState[row]!,
+      backlogWord: plain.backlogWord[row]!,
+      observed: plain.observed[row]!,
+      command: plain.command[row]!,
+      supervisor: plain.supervisor[row]!,
+      child: plain.child[row]!,
+      metrics: plain.metrics[row]!,
+    });
+  }
+  return nodes;
 }

@@ -194,10 +194,11 @@ export function breadthFirst(nodes: Iterable<TreeNode>): string[] {
   const depths = new Map<string, number>();
   const levels: string[][] = [];
   const waiting: TreeNode[] = [];
-  const put = ({ id, parent }: TreeNode): boolean => {
+  const put = ({ id, parent, host }: TreeNode): boolean => {
     const above = parent === null ? -1 : depths.get(parent);
     if (above === undefined) return false;
-    depths.set(id, above + 1);
+    // A task has nothing below it, and most of a large tree are tasks.
+    if (host !== 'task') depths.set(id, above + 1);
     const level = levels[above + 1];
     if (level) level.push(id);
     else levels[above + 1] = [id];
