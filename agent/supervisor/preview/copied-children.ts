@@ -1,7 +1,7 @@
 import { LIMITS } from '../../../protocol/limits.ts';
 import type { Exit } from '../exit.ts';
 import type { Slot } from '../slot.ts';
-import type { Child } from '../state.ts';
+import type { Child, Strategy } from '../state.ts';
 import type { SupervisorLife } from '../supervisor-life.ts';
 import type { Rehearsed } from './rehearsal.ts';
 
@@ -55,11 +55,16 @@ export class CopiedChildren extends Map<string, Copy> {
   readonly #source: ReadonlyMap<string, Slot>;
   readonly #left: CopiesLeft;
   readonly #deleted = new Set<string>();
-  /** Those of the source that were copied, once all were looked at. */
-  #copied: Set<string> | null = null;
+  readonly #strategy: Strategy;
+  /** Once all were looked at: the real ones in order, how many at each end were copied, and which places in all. */
+  #copied = false;
+  #slots: readonly Slot[] = [];
+  #edge = 0;
+  readonly #places = new Set<number>();
 
-  constructor(source: ReadonlyMap<string, Slot>, left: CopiesLeft) {
+  constructor(source: ReadonlyMap<string, Slot>, strategy: Strategy, left: CopiesLeft) {
     super();
+    this.#strategy = strategy;
     this.#source = source;
     this.#left = left;
   }
@@ -87,45 +92,62 @@ export class CopiedChildren extends Map<string, Copy> {
 
   /** Real children that were not copied, in order; those that stand behind `child`, or all. */
   *skipped(child: Copy | null): Generator<Slot> {
-    if (!this.#copied) return;
-    let isBehind = child === null;
-    for (const [id, slot] of this.#source) {
-      if (isBehind && !this.#copied.has(id)) yield slot;
-      if (id === child?.id) isBehind = true;
+    const slot = child && this.#source.get(child.id);
+    const from = slot ? this.#slots.indexOf(slot) + 1 : 0;
+    for (let at = Math.max(from, this.#edge); at < this.#slots.length - this.#edge; at++) {
+      if (!this.#places.has(at)) yield this.#slots[at]!;
     }
   }
 
+  /** One pass over the places at most, and none over what stands in them. */
   #copyAll(): void {
     if (this.#copied) return;
-    this.#copied = new Set();
+    this.#copied = true;
+    const slots = [...this.#source.values()];
     const touched = new Map(super.entries());
     super.clear();
-    const { size } = this.#source;
     const edge = Math.min(LIMITS.maxPreviewNodes, Math.max(0, this.#left.count >> 1));
-    let at = 0;
-    let significant = 0;
-    for (const [id, slot] of this.#source) {
-      const isAtEdge = at < edge || at >= size - edge;
-      const isNeeded = isAtEdge || (slot.rule.significant && slot.phase !== 'none' && significant++ < 2);
-      const present = touched.get(id);
-      at++;
-      if (this.#deleted.has(id)) this.#copied.add(id);
-      else if (present || isNeeded) {
-        touched.delete(id);
-        if (!present) this.#left.count--;
-        this.#copied.add(id);
-        super.set(id, present ?? Copy.of(slot));
-      }
+    this.#slots = slots;
+    this.#edge = Math.min(edge, Math.ceil(slots.length / 2));
+    for (const id of [...touched.keys(), ...this.#deleted]) {
+      const slot = this.#source.get(id);
+      if (slot) this.#places.add(slots.indexOf(slot));
+    }
+    if (this.#hasSignificant(slots)) this.#addSignificant(slots);
+    for (let at = 0; at < this.#edge; at++) this.#places.add(at);
+    for (let at = slots.length - this.#edge; at < slots.length; at++) this.#places.add(at);
+    for (const at of [...this.#places].sort((a, b) => a - b)) {
+      const slot = slots[at]!;
+      if (this.#deleted.has(slot.id)) continue;
+      const present = touched.get(slot.id);
+      if (!present) this.#left.count--;
+      super.set(slot.id, present ?? Copy.of(slot));
     }
     for (const [id, copy] of touched) super.set(id, copy);
+  }
+
+  /** Of a dynamic supervisor the children are alike; those at its edges stand for the others. */
+  #hasSignificant(slots: readonly Slot[]): boolean {
+    return this.#strategy !== 'dynamic' && slots.some(({ rule }) => rule.significant);
+  }
+
+  #addSignificant(slots: readonly Slot[]): void {
+    let found = 0;
+    for (let at = 0; at < slots.length && found < 2; at++) {
+      const { rule, phase } = slots[at]!;
+      if (!rule.significant || phase === 'none') continue;
+      this.#places.add(at);
+      found++;
+    }
   }
 }
 
 /** How many real lives there are in a place, those below it included. */
-export function countLiving({ node }: Slot): number {
-  if (!node || node.isOver) return 0;
-  const { state } = (node.life ?? {}) as Partial<SupervisorLife>;
+export function countLiving({ spec, phase, node }: Slot): number {
+  if (phase === 'none' || phase === 'restarting') return 0;
+  if (!('children' in spec)) return 1;
   let count = 1;
+  const { state } = (node?.life ?? {}) as Partial<SupervisorLife>;
   if (state) for (const below of state.children.values()) count += countLiving(below);
   return count;
 }

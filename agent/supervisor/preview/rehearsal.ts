@@ -283,7 +283,7 @@ function underWay(operation: Operation<Copy, null> | null): Copy | undefined {
 }
 
 function copyState(state: SupervisorLife['state'], left: CopiesLeft): CopyState {
-  const children = new CopiedChildren(state.children, left);
+  const children = new CopiedChildren(state.children, state.flags.strategy, left);
   const { times, from } = state.restarts;
   const copied: CopyState = {
     flags: state.flags,
