@@ -139,7 +139,10 @@ const SCENES: Record<string, () => Promise<void>> = {
   'card of a crash': async () => {
     await start();
     await select('cache', '4');
-    await app.page.getByRole('button', { name: 'What it did' }).nth(1).click();
+    await app.page
+      .getByRole('button', { name: /^What it did/ })
+      .nth(1)
+      .click();
     await app.page.getByRole('region', { name: 'Exit app/cache' }).waitFor();
   },
   'card of an own act': async () => {

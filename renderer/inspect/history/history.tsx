@@ -68,22 +68,9 @@ function Lines({ base, instance, node, rows, active, isCut }: LinesProps) {
             <p className="history-head">
               <span className="code soft">{clockTime(row.at)}</span>
               <span>{whatWords(row)}</span>
-              <span className="code">
-                {row.successor
-                  ? `#${row.node.incarnation} → #${row.successor.incarnation}`
-                  : `#${row.node.incarnation}`}
-              </span>
+              <Lives instance={instance} row={row} />
               {row.tookMs !== null && <span className="history-took">{duration(row.tookMs)}</span>}
             </p>
-            {hasStory(row) && (
-              <button
-                type="button"
-                className="link history-more"
-                onClick={() => openedRow.set({ instance, row: row.id })}
-              >
-                What it did
-              </button>
-            )}
             {linesOf(row).map((words) => (
               <p key={words} className="soft selectable">
                 {words}
@@ -101,6 +88,24 @@ function Lines({ base, instance, node, rows, active, isCut }: LinesProps) {
         </p>
       )}
     </>
+  );
+}
+
+/** Which life it was; where there is more to tell, it opens the card. */
+function Lives({ instance, row }: { instance: string; row: TimelineRow }) {
+  const { node, successor } = row;
+  const words = successor ? `#${node.incarnation} → #${successor.incarnation}` : `#${node.incarnation}`;
+  if (!hasStory(row)) return <span className="code">{words}</span>;
+  return (
+    <button
+      type="button"
+      className="link code"
+      title="What it did"
+      aria-label={`What it did: ${words}`}
+      onClick={() => openedRow.set({ instance, row: row.id })}
+    >
+      {words}
+    </button>
   );
 }
 
