@@ -28,6 +28,8 @@ export class TreeStore {
   #watchers = new Set<(delta: TreeDelta) => void>();
   #timer: NodeJS.Timeout | null = null;
   #ghosts: string[] = [];
+  /** The newest incarnation at the place of each static child, by its supervisor and its lineage. */
+  readonly #places = new Map<string, string>();
   #settling = new Map<string, (() => void)[]>();
 
   constructor(epoch: string) {
@@ -50,6 +52,8 @@ export class TreeStore {
       return;
     }
     this.nodes.set(node.id, node);
+    const place = placeOf(node);
+    if (place !== null) this.#places.set(place, node.id);
     this.#note(node.id, true, null);
   }
 
@@ -96,18 +100,32 @@ export class TreeStore {
     for (const then of waiting) then();
   }
 
-  /** Drops ghosts that were shown long enough. */
+  /** Drops ghosts that were shown long enough. A static child that was stopped stays: it can be started again. */
   sweep(now: number): void {
     for (const id of [...this.#ghosts]) {
       const node = this.nodes.get(id);
       if (node && now - (node.endedAt ?? 0) < LIMITS.ghostMs) break;
-      this.remove(id);
+      if (!node || !this.#keepsPlace(node)) this.remove(id);
     }
+  }
+
+  /** The ghost of a static child no longer stands for its place: from now on it is one like any other. */
+  leavePlace(id: string): void {
+    const node = this.nodes.get(id);
+    const place = node && placeOf(node);
+    if (place && this.#places.get(place) === id) this.#places.delete(place);
+  }
+
+  #keepsPlace(node: TreeNode): boolean {
+    const place = placeOf(node);
+    if (place === null || this.#places.get(place) !== node.id) return false;
+    return this.nodes.get(node.parent!)?.endedAt === null;
   }
 
   remove(id: string): void {
     const at = this.#ghosts.indexOf(id);
     if (at >= 0) this.#ghosts.splice(at, 1);
+    this.leavePlace(id);
     if (!this.nodes.delete(id)) return;
     this.#settled(id);
     const pending = this.#pending.get(id);
@@ -180,6 +198,12 @@ function differing(node: TreeNode, fields: Fields): Fields | null {
     changed[field] = value;
   }
   return changed as Fields | null;
+}
+
+/** Where a static child stands, the same for its successors; null for what gives up its place when it ends. */
+function placeOf({ parent, lineage, child }: TreeNode): string | null {
+  if (parent === null || child?.order === undefined || child.restart === 'temporary') return null;
+  return `${parent} ${lineage}`;
 }
 
 /** Small plain objects are compared by what they hold. */

@@ -25,11 +25,12 @@ export async function startChild(act: ActUnderWay): Promise<ActDocument> {
 
 /** OTP's delete_child on a stopped child of a static supervisor. */
 export async function deleteChild(act: ActUnderWay): Promise<ActDocument> {
-  const { node } = act;
+  const { hub, node } = act;
   if (!node.child) throw notPossible(`No supervisor has ${node.lineage} as its child.`);
-  return ask(act, 'delete', {}, () =>
-    done(act, `${node.lineage} has lost its place; only code can give it one again`),
-  );
+  return ask(act, 'delete', {}, () => {
+    hub.tree.leavePlace(node.id);
+    return done(act, `${node.lineage} has lost its place; only code can give it one again`);
+  });
 }
 
 /** Asks in the thread where the supervisor decides. The answer comes when it is over. */

@@ -94,6 +94,35 @@ test('the dead stay as ghosts for a while, no more than so many, and end once', 
   expect(store.nodes.size).toBe(0);
 });
 
+test('a static child that was stopped keeps its place until another has it, or its supervisor ends', () => {
+  const child = { restart: 'permanent', shutdown: 5000, significant: false, protected: false } as const;
+  const late = 1000 + LIMITS.ghostMs;
+  const under = (id: string, fields: Partial<TreeNode> = {}) =>
+    node(id, { parent: 's', lineage: `app/${id}`, child: { ...child, order: 0 }, ...fields });
+  const store = new TreeStore('e');
+  store.put(node('s', { kind: 'supervisor' }));
+  store.put(under('kept'));
+  store.put(under('dynamic', { child }));
+  store.put(under('temporary', { child: { ...child, restart: 'temporary', order: 2 } }));
+  for (const id of ['kept', 'dynamic', 'temporary']) store.end(id, { exitReason: 'stopped', endedAt: 1000 });
+  store.sweep(late);
+  expect([...store.nodes.keys()]).toEqual(['s', 'kept']);
+  store.put(under('successor', { lineage: 'app/kept', incarnation: 2 }));
+  store.sweep(late);
+  expect([...store.nodes.keys()]).toEqual(['s', 'successor']);
+  store.end('successor', { exitReason: 'stopped', endedAt: 1000 });
+  store.sweep(late);
+  expect(store.nodes.has('successor')).toBe(true);
+  store.put(under('deleted'));
+  store.end('deleted', { exitReason: 'stopped', endedAt: 1000 });
+  store.leavePlace('deleted');
+  store.sweep(late);
+  expect([...store.nodes.keys()]).toEqual(['s', 'successor']);
+  store.end('s', { exitReason: 'shutdown', endedAt: 1000 });
+  store.sweep(late);
+  expect(store.nodes.size).toBe(0);
+});
+
 test('who waits for a node to settle hears of its end, of a straggler, and of its removal', () => {
   const store = new TreeStore('e');
   const heard: string[] = [];
