@@ -98,7 +98,7 @@ class ActRun {
   #isAsked = false;
   #isAccepted = false;
   #hasSeenExit = false;
-  #lostAt = 0;
+  #lostAt: number | null = null;
   /** Who answers where the instance did, and is another one. */
   #stranger = '';
   readonly receipts: Receipts;
@@ -142,6 +142,9 @@ class ActRun {
       if (!isLost(error)) return this.#failed(error);
     }
     this.#lostAt = this.#elapsed();
+    if (this.#request.act === 'suspend') {
+      return this.#document('not-recovered', 'The connection was lost: what its session held goes on');
+    }
     this.#phases.exitedMs = this.#lostAt;
     // The connection goes with the root process; for anything else it may be the network's doing.
     if (this.#isAccepted && this.#request.node.parent === null) this.#seeExit();
@@ -198,8 +201,7 @@ class ActRun {
   /** A session that was lost, or was made here and is closed by now, is disarmed by that. */
   async #disarm(): Promise<void> {
     const { arm, session } = this.#link;
-    const wasLost = this.#phases.exitedMs !== null;
-    if (arm.isArmed || wasLost || !this.#isAsked) return;
+    if (arm.isArmed || this.#lostAt !== null || !this.#isAsked) return;
     await session.call('disarm', {}, { timeoutMs: DISARM_MS }).catch(() => {});
   }
 
@@ -247,7 +249,7 @@ class ActRun {
       if (error.code === 'GONE')
         return this.#document('not-restarted', 'It ended; nothing is to come back for it.');
       const { act, node } = this.#request;
-      const isAway = error.code === 'CONNECT_FAILED' && this.#elapsed() - this.#lostAt > AWAY_MS;
+      const isAway = error.code === 'CONNECT_FAILED' && this.#elapsed() - (this.#lostAt ?? 0) > AWAY_MS;
       if (isAway && act === 'stop' && node.parent === null && this.#isAccepted) {
         return this.#document('not-restarted', 'It ended, and nothing answers in its place.');
       }

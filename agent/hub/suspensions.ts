@@ -37,6 +37,8 @@ export class Suspensions {
     const link = own.threads.get(threadId);
     if (!node || !link) throw new PerchError('NOT_OBSERVED', `No agent runs in thread ${threadId}`);
     if (!link.pulse.isHeld && link.blockedSince !== null) await link.ask('flush', {}, ASK_MS);
+    // Its lease has just ended by itself, and was not written down yet.
+    if (!link.pulse.isHeld) this.resume(threadId, 'lease');
     if (!link.pulse.askHold()) throw new PerchError('NOT_POSSIBLE', `${node.lineage} is suspended already.`);
     let isHeld: boolean;
     try {

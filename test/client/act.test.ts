@@ -343,6 +343,16 @@ describe('an act', () => {
     expect(await done).toBe(restarted);
   });
 
+  it('that suspends is over with its session, and is not begun again on the next', async () => {
+    const second = new ScriptedSession();
+    const { clock, first, done } = lab({ act: 'suspend' }, second);
+    first.last('act').event(accepted);
+    first.lose(lost);
+    await clock.turn(1000);
+    expect(await done).toMatchObject({ outcome: 'not-recovered', words: expect.stringContaining('goes on') });
+    expect(second.calls).toEqual([]);
+  });
+
   it('says why its session could not be armed', async () => {
     const { first, done } = labOn({ reason: 'why', forMs: 500 }, { call: 'c' });
     first.last('arm').refuse(new PerchError('CAPABILITY_MISSING', 'This key may not control'));
