@@ -1,5 +1,7 @@
 import { asPerchError, PerchError } from '../../protocol/errors.ts';
+import { keptName } from '../../protocol/kept-name.ts';
 import type { InstanceInfo } from '../../protocol/tree.ts';
+import { sha256 } from '../audit/heads.ts';
 import type { Connect } from '../instance.ts';
 import type { openSession, Session } from '../session.ts';
 import { type Login, targetOf } from '../target.ts';
@@ -54,7 +56,10 @@ function connectLocal(instance: FleetInstance, login: Login, edges: ConnectEdges
   };
 }
 
-/** A name that its next life will have too: the agent's own fallback is service and pid. */
-export function isNamed(info: InstanceInfo): boolean {
-  return info.instance !== `${info.service}-${info.pid}`;
+/**
+ * A name that its next life will have too: the agent's own fallback is service and pid. In a container `game-1` may be
+ * either; what its files are called tells.
+ */
+export function isNamed({ service, instance, pid, keptAs }: InstanceInfo): boolean {
+  return instance !== `${service}-${pid}` || keptAs === keptName([service, instance], sha256);
 }

@@ -16,7 +16,6 @@ const register = path.join(root, 'agent/dist/register.cjs');
 const program = path.join(root, 'dist/test/fixtures/ends-somehow.js');
 const restarter = path.join(root, 'dist/test/fixtures/restarts-child.js');
 const node = `${process.execPath} -r ${register} ${program}`;
-
 let folder: string;
 let outside: ChildProcess;
 afterEach(async () => {

@@ -1,5 +1,6 @@
 import type { ActDocument } from '../../../protocol/act.ts';
 import { isAlive, type ProcessIdentity, signalProcess, untilEnded } from '../../faults/end-process.ts';
+import { exitFromInside, isFirstProcess } from '../../faults/exit-from-inside.ts';
 import { monotonicMs } from '../../registry.ts';
 import { finish, nothingRestarts, refusal } from './document.ts';
 import { type ActUnderWay, accepted, remaining } from './request.ts';
@@ -29,6 +30,7 @@ export async function endProcess(act: ActUnderWay): Promise<ActDocument> {
   } else accepted(audience);
   hub.others.endsBy(identity, request.call);
   signalProcess(identity, signal);
+  if (isOwn && signal === 'SIGKILL' && isFirstProcess(identity.pid)) void exitFromInside();
   const hasEnded = await untilEnded(identity, remaining(request));
   if (hasEnded || !isAlive(identity)) {
     tracking.phases.exitedMs = monotonicMs() - tracking.t0;

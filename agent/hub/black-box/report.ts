@@ -18,6 +18,7 @@ const hubStartedAt = Date.now();
 export async function reportPrevious(hub: Hub, data: HubData): Promise<void> {
   if (!data.config.blackBox || hub.previous) return;
   const folder = boxFolder(hub, data);
+  const start = new MainStart(hub);
   try {
     const box = await takePrevious(folder, hub.blackBox.file ?? '');
     if (box) {
@@ -26,41 +27,58 @@ export async function reportPrevious(hub: Hub, data: HubData): Promise<void> {
       hub.ledger.add({ kind: 'previous-epoch', node: hub.rootRef(), previous });
       const pending = box.words?.pending;
       // Too long ago it is not what started this life.
-      if (pending && previous.act && hubStartedAt - pending.at <= LIMITS.maxCallMs)
-        void complete(hub, pending);
+      if (pending && previous.act && hubStartedAt - pending.at <= LIMITS.maxCallMs) {
+        await complete(hub, pending, start);
+      }
     }
     await sweepBoxes(path.dirname(folder), Date.now());
   } catch {
     // The state directory is not to be had.
+  } finally {
+    start.forget();
   }
 }
 
 /** Somebody outside started the service again: the act is restarted, with its times since the signal. */
-async function complete(hub: Hub, { act, call, author, reason, signal, at }: PendingAct): Promise<void> {
-  const hubMs = hubStartedAt - at;
-  const isReady = await untilMainTurns(hub, at + LIMITS.maxCallMs);
-  const readyMs = Date.now() - at;
-  const outcome = isReady ? 'restarted' : 'not-recovered';
+async function complete(hub: Hub, pending: PendingAct, start: MainStart): Promise<void> {
+  const { act, call, author, reason, signal, at } = pending;
+  const turnedAt = await start.turnedAt;
+  const outcome = turnedAt === null ? 'not-recovered' : 'restarted';
   const words =
-    `a new life runs as ${hub.own.pid}: its agent ${hubMs} ms after ${signal}, ` +
-    (isReady
-      ? `its main loop turned after ${readyMs} ms`
-      : `its main loop does not turn after ${readyMs} ms`);
+    `a new life runs as ${hub.own.pid}: its agent ${hubStartedAt - at} ms after ${signal}, ` +
+    (turnedAt === null ? 'its main loop does not turn' : `its main loop turned after ${turnedAt - at} ms`);
   const node = hub.rootRef();
   hub.ledger.add({ kind: 'act-ended', node, act, call, outcome, words });
   hub.audit.append({ author, act, call, target: node.lineage, reason, outcome });
 }
 
-/** True once main answers: its code has run to its first wait. False past `deadline`, milliseconds since 1970. */
-async function untilMainTurns(hub: Hub, deadline: number): Promise<boolean> {
-  while (Date.now() < deadline) {
-    const main = hub.own.threads.get(0);
-    const hasAnswered = await main?.ask('flush', {}, Math.max(1, deadline - Date.now())).then(
-      () => true,
-      () => false,
-    );
-    if (hasAnswered) return true;
-    await new Promise((resolve) => setTimeout(resolve, LIMITS.beatMs));
+/** Main's first answer: its code has run to its first wait. */
+class MainStart {
+  /** Milliseconds since 1970; null when it did not within the longest time of a call, or is no longer asked for. */
+  readonly turnedAt: Promise<number | null>;
+  readonly #hub: Hub;
+  readonly #deadline = hubStartedAt + LIMITS.maxCallMs;
+  #isForgotten = false;
+
+  constructor(hub: Hub) {
+    this.#hub = hub;
+    this.turnedAt = this.#wait();
   }
-  return false;
+
+  forget(): void {
+    this.#isForgotten = true;
+  }
+
+  async #wait(): Promise<number | null> {
+    while (Date.now() < this.#deadline && !this.#isForgotten) {
+      const asked = this.#hub.own.threads.get(0)?.ask('flush', {}, LIMITS.callMs);
+      const hasAnswered = await asked?.then(
+        () => true,
+        () => false,
+      );
+      if (hasAnswered) return Date.now();
+      await new Promise((resolve) => setTimeout(resolve, LIMITS.beatMs));
+    }
+    return null;
+  }
 }
