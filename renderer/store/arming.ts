@@ -11,9 +11,11 @@ export async function arm(instance: string, reason: string, forMs: number): Prom
 /** The one key: asks to arm what is read-only, and disarms at once what is armed. */
 export function toggleArmed(instance: string | null): void {
   const known = instancesOf(fleet.get()).find(({ key }) => key === instance);
-  if (instance === null || known?.state !== 'live') return;
-  if (known.armed.mine) void ask('disarm', { instance });
-  else if (known.capabilities.includes('control')) show({ arming: instance });
+  if (instance === null || !known) return;
+  // Also while it is being reached again: it would be armed anew then. The main process is read-only from here on,
+  // whether the agent hears of it or not.
+  if (known.armed.mine) ask('disarm', { instance }).catch(() => {});
+  else if (known.state === 'live' && known.capabilities.includes('control')) show({ arming: instance });
 }
 
 /** How long it is armed yet, by the agent's clock where that is known. */

@@ -43,6 +43,7 @@ afterEach(() => {
   cleanup();
 });
 
+const armedInstance = () => armedFleet().environments[0]!.instances[0]!;
 const named = (name: string) => calls.filter((call) => call.name === name);
 const refused = (error: PerchError): IpcAnswer<unknown> => ({ ok: false, error: error.toDocument() });
 
@@ -165,6 +166,9 @@ test('the one key asks to arm, and disarms', async () => {
   fleet.set(armedFleet());
   toggleArmed(SHOP);
   expect(named('disarm').map(({ args }) => args)).toEqual([{ instance: SHOP }]);
+  fleet.set(liveFleet({ ...armedInstance(), state: 'reconnecting' }));
+  toggleArmed(SHOP);
+  expect(named('disarm')).toHaveLength(2);
   fleet.set(liveFleet({ capabilities: ['observe'] }));
   show({ arming: null });
   toggleArmed(SHOP);
