@@ -75,12 +75,23 @@ export class Definition {
 
   /** How often a child of this id has lived before it gets its place. */
   livesOf(id: string): Lives {
-    return this.#ended?.get(id) ?? this.#inheritedOf(id) ?? { incarnation: 0, restarts: 0, exitReason: null };
+    const ended = this.#ended?.get(id);
+    const inherited = this.#inheritedOf(id);
+    // Another supervisor may have had this place meanwhile.
+    const hasGoneOn = ended && inherited && inherited.incarnation > ended.incarnation;
+    return (
+      (hasGoneOn ? inherited : (ended ?? inherited)) ?? { incarnation: 0, restarts: 0, exitReason: null }
+    );
   }
 
   /** It follows another supervisor of its id, whose children's lives it goes on counting. */
   inherit(below: ReadonlyMap<string, Lives> | undefined): void {
     if (below) this.#inherited = below;
+  }
+
+  /** It takes a place that was declared for another: that one's children count as those of its lineage. */
+  takeOver(declared: Definition): void {
+    this.inherit(declared.#livesBelow());
   }
 
   /** Which life of this child is the last one so far. */

@@ -9,6 +9,8 @@ export function startChild(definition: Definition, id: string, origin: Origin): 
   const { spec } = origin;
   if (!('children' in spec)) return started();
   spec.above = definition;
+  const declared = definition.children.get(id)?.spec;
+  if (declared && 'children' in declared && declared !== spec) spec.takeOver(declared);
   return started().catch((error) => {
     // It never got the place, so it may be put elsewhere; one that has it is let go of when it has ended.
     const holder = definition.current?.state.children.get(id)?.spec;

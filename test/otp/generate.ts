@@ -50,14 +50,14 @@ const restart = often<RestartType>([5, 'permanent'], [3, 'transient'], [2, 'temp
 const autoShutdown = often<AutoShutdown>([5, 'never'], [2, 'any_significant'], [3, 'all_significant']);
 const how = often<ExitHow>([6, 'crash'], [2, 'normal'], [1, 'shutdown'], [1, 'shutdown_term'], [3, 'kill']);
 
-const supervisorOf = (depth: number): Arbitrary<DrawnSupervisor> =>
+const supervisorOf = (depth: number, minLength = 0): Arbitrary<DrawnSupervisor> =>
   fc.record({
     kind: fc.constant('supervisor'),
     strategy: fc.constantFrom('one_for_one', 'one_for_all', 'rest_for_one', 'dynamic'),
-    intensity: often([1, 0], [3, 1], [3, 2], [2, 4], [2, 9]),
+    intensity: often([1, 0], [3, 1], [3, 2], [3, 4], [3, 9]),
     periodS: often([3, 2], [2, 3], [1, 4], [4, 1000]),
     autoShutdown,
-    children: fc.array(childOf(depth), { maxLength: depth > 0 ? 3 : 4 }),
+    children: fc.array(childOf(depth), { minLength, maxLength: depth > 0 ? 3 : 4, size: 'max' }),
   });
 
 const childOf = (depth: number): Arbitrary<DrawnChild> =>
@@ -108,7 +108,7 @@ const step: Arbitrary<DrawnStep> = fc.oneof(
 
 const drawn: Arbitrary<Drawn> = fc.integer({ min: 0, max: 2 }).chain((depth) =>
   fc.record({
-    root: supervisorOf(depth),
+    root: supervisorOf(depth, 1),
     added: fc.array(childOf(depth > 0 ? 1 : 0), { minLength: 2, maxLength: 2 }),
     plan: fc.array(
       fc.record({
@@ -143,7 +143,7 @@ class Plot {
   /** Every path that there can be with what it stands for; children that steps add included. */
   readonly #specs = new Map<string, ChildSpec>();
   readonly #supervisors = new Map<string, Supervisor>();
-  /** Children of dynamic supervisors that no step has started yet. None is started twice: OTP's have no names. */
+  /** Children that no step has started yet. Of a dynamic supervisor none is started twice: OTP's have no names. */
   readonly #unborn = new Set<string>();
   /** Whom a step ends; the last of them. */
   readonly #mortal = new Set<string>();
@@ -201,7 +201,7 @@ class Plot {
     for (const child of children) {
       const below = `${path}/${child.id}`;
       this.#specs.set(below, child);
-      if (isDynamic) this.#unborn.add(below);
+      if (isDynamic || !what.children.includes(child)) this.#unborn.add(below);
       if (child.what.kind === 'supervisor') this.#enter(below, child.what, depth + 1);
     }
   }
@@ -242,7 +242,9 @@ class Plot {
     const path = isDynamic
       ? children.find((child) => this.#unborn.delete(child))
       : (again ?? pick(Math.floor(at / supervisors.length), children));
-    return path ? [{ do: 'start-child', supervisor, child: this.#specs.get(path)! }] : [];
+    if (!path) return [];
+    this.#unborn.delete(path);
+    return [{ do: 'start-child', supervisor, child: this.#specs.get(path)! }];
   }
 
   #step(each: DrawnStep): Step[] {

@@ -84,6 +84,25 @@ describe('a dynamic supervisor of supervisors', () => {
     await rooms.stop();
   });
 
+  test('so do those below a declared child whose place another supervisor takes, and back', async () => {
+    const room = () => supervisor('room', { children: [task('board')], restart: 'temporary' });
+    const house = supervisor('house', { children: [room()], intensity: 10 });
+    const app = supervisor('app', { children: [house] });
+    await app.start();
+    const board = () => watch.node('app/house/room/board').incarnation;
+    const seen = [board()];
+    for (const _ of ['second', 'third']) {
+      await house.terminateChild('room');
+      await house.startChild(room());
+      seen.push(board());
+    }
+    watch.act('app/house', 'kill');
+    await watch.fact('ready', 'app/house', 2);
+    seen.push(board());
+    expect(seen).toEqual([1, 2, 3, 4]);
+    await app.stop();
+  });
+
   test('a crash below escalates through the child to the dynamic supervisor', async () => {
     const { rooms } = newRooms({ intensity: 0 });
     await rooms.start();
