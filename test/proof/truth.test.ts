@@ -7,8 +7,8 @@ import { afterEach, expect, test } from 'vitest';
 import { Driver, type Verdict } from '../support/proof/driver.ts';
 import { Random } from '../support/proof/random.ts';
 
-const ACTS = Number(process.env.PROOF_ACTS ?? 50);
-const SERVICES = 2;
+const ACTS = Number(process.env.PROOF_ACTS ?? 200);
+const SERVICES = 4;
 const seed = Number(process.env.PROOF_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 const drivers: Driver[] = [];

@@ -97,7 +97,11 @@ export class Driver {
     const plan = nextPlan(this.#random, [...this.#stopped.keys()][0] ?? null, this.#mayEndHub());
     const { aim, act } = plan;
     const node = this.#nodeOf(plan);
-    if (!node) return;
+    if (!node) {
+      // Time must pass: the tree has changed since it was whole.
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      return;
+    }
     const worker = node.kind === 'worker' || aim.isHost;
     const told: Told = {
       call: `act ${this.#told.length + 1}, ${plan.cut} ${JSON.stringify(plan.moment)}`,
@@ -234,7 +238,8 @@ export class Driver {
     if (aim.lineage === 'root') return nodes.find((node) => node.parent === null);
     if (aim.isPast) return this.#past.get(aim.lineage);
     const stopped = this.#stopped.get(aim.lineage);
-    if (stopped) return stopped;
+    // As the tree shows it now: ended, and kept.
+    if (stopped) return nodes.find(({ id, endedAt }) => id === stopped.id && endedAt !== null);
     const node = this.#onlooker.alive(aim.lineage);
     if (!aim.isHost) return node;
     return nodes.find((each) => each.parent === node?.id && each.endedAt === null);
@@ -246,6 +251,7 @@ export class Driver {
 
   #remember({ aim, act }: Plan, node: TreeNode, outcome: string): void {
     const { lineage } = aim;
+    if (this.#stopped.has(lineage) && outcome !== 'restarted') return;
     this.#stopped.delete(lineage);
     if (act !== 'stop' || outcome !== 'not-restarted' || aim.isPast) {
       if (node.kind === 'worker') this.#past.set(lineage, node);
@@ -288,6 +294,10 @@ export class Driver {
       this.#stopped.clear();
       this.#past.clear();
     }
+    const unseen = [...this.#stopped].filter(
+      ([, { id }]) => !this.#onlooker.nodes().some((node) => node.id === id && node.endedAt !== null),
+    );
+    if (unseen.length > 0) return unseen.map(([lineage]) => `the end of ${lineage}`);
     return WORKERS.filter((lineage) => {
       const isStopped = [...this.#stopped.keys()].some(
         (each) => lineage === each || lineage.startsWith(`${each}/`),
