@@ -1,3 +1,5 @@
+import { readlinkSync } from 'node:fs';
+import path from 'node:path';
 import { PerchError } from '../../protocol/errors.ts';
 import { identityOf } from '../hub/proc.ts';
 
@@ -16,13 +18,26 @@ export interface ProcessIdentity {
 export function signalProcess(target: ProcessIdentity, signal: NodeJS.Signals): boolean {
   if (!isAlive(target)) return false;
   try {
-    process.kill(target.pid, signal);
+    process.kill(target.pid === process.pid ? nameOfOwn(target.pid) : target.pid, signal);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
     throw new PerchError('NOT_POSSIBLE', `The service may not send ${signal} to process ${target.pid}`, {
       pid: target.pid,
     });
+  }
+}
+
+/**
+ * The number to signal this very process by from the hub's thread: that thread's own, which kill(2) takes for the
+ * process. By its pid Node would run this thread's exit hooks first, expecting the end; a service that outlives
+ * the signal would then be aborted by the next inspector session (`parent_handle_ != nullptr`).
+ */
+function nameOfOwn(pid: number): number {
+  try {
+    return Number(path.basename(readlinkSync('/proc/thread-self')));
+  } catch {
+    return pid;
   }
 }
 

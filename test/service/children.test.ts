@@ -78,6 +78,8 @@ test('a signal that ends a process is decided like a kill; one that does not is 
     outcome: 'done',
     words: expect.stringContaining('still runs'),
   });
+  // Node's own process.kill would have run the hub's exit hooks, and this would abort the service.
+  expect((await session.call('stack', { node: `${service.pid}.0` })).blocked).toBe(false);
   const killed = await actOn(session, 'signal', await node('app/pool/keeper'), { signal: 'SIGKILL' });
   expect(killed).toMatchObject({ act: 'signal', outcome: 'restarted', successor: { incarnation: 3 } });
 });
