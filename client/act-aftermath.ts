@@ -17,11 +17,12 @@ export type Aftermath =
   | { is: 'untouched' | 'ending' | 'straggler' | 'ended' | 'missing' }
   | { is: 'followed'; by: TreeNode; isUp: boolean };
 
-export function aftermathOf(target: ActTarget, nodes: Iterable<TreeNode>): Aftermath {
+/** `isSameProcess` false: the service's process is another one, so that an id that looks the same names another node. */
+export function aftermathOf(target: ActTarget, nodes: Iterable<TreeNode>, isSameProcess: boolean): Aftermath {
   let same: TreeNode | undefined;
   let next: TreeNode | undefined;
   for (const node of nodes) {
-    if (isSame(node, target)) same = node;
+    if (isSameProcess && isSame(node, target)) same = node;
     else if (isSuccessor(node, target) && (!next || isUp(node))) next = node;
   }
   const wasAlive = (target.endedAt ?? null) === null;
@@ -35,12 +36,13 @@ export function aftermathOf(target: ActTarget, nodes: Iterable<TreeNode>): After
   return { is: wasAlive ? 'ended' : 'untouched' };
 }
 
-/** Of a process two sources tell when it started: /proc, in clock ticks, and the agent inside of it. */
-const SAME_START_MS = 1000;
+/** Of a child process two sources tell when it started: /proc, in clock ticks, and the agent inside of it. */
+const CHILD_START_MS = 1000;
 
 /** An id names one incarnation of one process; a process that came later may have been given its pid. */
 function isSame(node: TreeNode, { id, lineage, incarnation, startedAt }: ActTarget): boolean {
-  const isThen = startedAt === undefined || Math.abs(node.startedAt - startedAt) < SAME_START_MS;
+  const apartMs = node.kind === 'process' && node.parent !== null ? CHILD_START_MS : 0;
+  const isThen = startedAt === undefined || Math.abs(node.startedAt - startedAt) <= apartMs;
   return node.id === id && node.lineage === lineage && node.incarnation === incarnation && isThen;
 }
 
@@ -58,7 +60,7 @@ export async function watchAftermath(
   session: Session,
   target: ActTarget,
   act: Act,
-  { signal, onFollowed }: { signal: AbortSignal; onFollowed(): void },
+  { signal, onFollowed, isSameProcess }: { signal: AbortSignal; onFollowed(): void; isSameProcess: boolean },
 ): Promise<Aftermath> {
   const mirror = new TreeMirror();
   const certain = new AbortController();
@@ -67,7 +69,7 @@ export async function watchAftermath(
     if (certain.signal.aborted) return;
     if ('snapshot' in event) mirror.reset(event.snapshot);
     else mirror.apply(event.delta);
-    aftermath = aftermathOf(target, mirror.nodes.values());
+    aftermath = aftermathOf(target, mirror.nodes.values(), isSameProcess);
     if (aftermath.is === 'followed') onFollowed();
     if (isCertain(aftermath, act)) certain.abort();
   };

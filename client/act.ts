@@ -8,7 +8,7 @@ import { type Keep, Receipts } from './audit/receipts.ts';
 import { backOffMs, COMES_BACK } from './back-off.ts';
 import { type Clock, pause, systemClock } from './clock.ts';
 import type { Connect } from './instance.ts';
-import { isSameInstance } from './same-instance.ts';
+import { isOneProcess, isSameInstance } from './same-instance.ts';
 import type { Session } from './session.ts';
 
 export interface ActRequest {
@@ -285,7 +285,9 @@ class ActRun {
     const cancelTimer = this.#clock.after(leftMs, () => timeUp.abort());
     const signal = this.#signal ? AbortSignal.any([this.#signal, timeUp.signal]) : timeUp.signal;
     const onFollowed = () => this.#seeSuccessor();
-    const aftermath = await watchAftermath(session, node, act, { signal, onFollowed }).finally(cancelTimer);
+    const isSameProcess = isOneProcess(this.#link.session.hello.instance, session.hello.instance);
+    const watching = { signal, onFollowed, isSameProcess };
+    const aftermath = await watchAftermath(session, node, act, watching).finally(cancelTimer);
     if (this.#signal?.aborted) throw cancelled(this.#call);
     return aftermath;
   }

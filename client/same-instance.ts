@@ -11,3 +11,8 @@ export function isSameInstance(then: InstanceInfo, now: InstanceInfo): boolean {
   if (then.service !== now.service) return false;
   return then.instance === now.instance || (!isNamed(then) && !isNamed(now));
 }
+
+/** Whether it is the very same process, whatever became of its agent. In containers every pid is 1, life after life. */
+export function isOneProcess(then: InstanceInfo, now: InstanceInfo): boolean {
+  return then.pid === now.pid && then.startedAt === now.startedAt;
+}

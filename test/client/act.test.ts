@@ -208,6 +208,17 @@ describe('an act', () => {
       expect(second.last('act').args).toMatchObject({ node: root.id, epoch: 'e2' });
     });
 
+    it('that took the whole service along is not asked again of what has its pid, its ids and its age by now', async () => {
+      const second = new ScriptedSession({ ...next, startedAt: 1 });
+      const run = lab({ call: 'c', timeoutMs: 5000, node: root }, second);
+      run.first.last('act').event(accepted);
+      run.first.lose(lost);
+      await run.clock.turn(1);
+      second.last('watch-tree').event(shown(root));
+      expect(await run.done).toMatchObject({ outcome: 'restarted', successor: { id: root.id } });
+      expect(second.calls.map(({ name }) => name)).not.toContain('act');
+    });
+
     it('repeated with its call id under the new agent, follows what the first one did', async () => {
       const second = new ScriptedSession(next);
       const { clock } = lab({});

@@ -82,6 +82,14 @@ test.each([
     'a session of its own that waits before each start, as systemd does',
     ['setsid', '--wait', 'sh', '-c', `while :; do ${node}; sleep 0.2; done`],
   ],
+  [
+    'the one who starts containers, where it is pid 1 and no signal from within ends it',
+    [
+      'sh',
+      '-c',
+      `while :; do unshare --user --map-root-user --pid --fork --mount-proc --kill-child ${node}; done`,
+    ],
+  ],
   ['a Node program', [process.execPath, restarter, 'spawn', register, program]],
   ['a cluster, as under PM2', [process.execPath, restarter, 'cluster', register, program]],
 ])('under %s a killed service is restarted, and both sides say so', async (_, command) => {
