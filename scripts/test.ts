@@ -66,7 +66,7 @@ async function runLane(lane: Lane): Promise<Outcome> {
   if (lane.node) env.PERCH_TEST_NODE = await nodeRuntime(lane.node, say);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const vitest = lane.isInLab ? IN_LAB : ['vitest'];
-  const args = [...vitest, 'run', '--project', lane.project, ...reporters, ...(lane.only ? [lane.only] : [])];
+  const args = [...vitest, 'run', '--project', lane.project, ...reporters, ...(lane.only ?? [])];
   const exitCode = await run(lane.name, args, env);
   return judge(readReport(report), exitCode);
 }
