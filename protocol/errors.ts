@@ -40,7 +40,7 @@ export const ERRORS = {
     mend: 'Arm the session with a reason first: sessions are read-only until then, and after 15 minutes at most.',
   },
   PROTECTED: { exit: 4, mend: 'The service declared this node protected. Change that in its code.' },
-  NOT_POSSIBLE: { exit: 4, mend: 'This kind of node cannot do that.' },
+  NOT_POSSIBLE: { exit: 4, mend: 'Nothing was done. `perch show` tells what the node is and how it is.' },
   NOT_STEADY: {
     exit: 4,
     mend: 'Nothing was done. Wait until every probe holds, or correct the probe.',
