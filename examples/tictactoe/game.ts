@@ -14,7 +14,7 @@ export interface Move {
   cell: number;
 }
 
-/** What outlives a worker: who plays and what was played. A restarted worker is handed the same record. */
+/** What outlives a worker: who plays and what was played. A restarted worker finds the same record. */
 export interface GameRecord {
   readonly id: string;
   readonly players: Players;

@@ -30,9 +30,12 @@ export class Hall extends EventEmitter<HallEvents> {
 
   /** A new record; its worker is started by whoever opens it. */
   lay(players: Players): GameRecord {
-    const record = { id: this.#freshId(), players, moves: [] };
-    this.tables.set(record.id, { record, live: null, emptySince: Date.now() });
-    return record;
+    return this.#lay(this.#freshId(), players);
+  }
+
+  /** What is played at that table. One that nobody laid, somebody having started its worker by hand, is for two bots. */
+  recordOf(id: string): GameRecord {
+    return this.tables.get(id)?.record ?? this.#lay(id, { X: bot('Ada'), O: bot('Grace') });
   }
 
   /** A worker sits down. It must `leave` when it ends, for whatever reason. */
@@ -86,6 +89,12 @@ export class Hall extends EventEmitter<HallEvents> {
     if (table.live?.game.turn !== mark || !O) return 'not your turn';
     table.live.mailbox.post({ mark, cell });
     return null;
+  }
+
+  #lay(id: string, players: Players): GameRecord {
+    const record = { id, players, moves: [] };
+    this.tables.set(id, { record, live: null, emptySince: Date.now() });
+    return record;
   }
 
   #freshId(): string {

@@ -43,7 +43,7 @@ const games = dynamicSupervisor('games', {
   child: { host: 'task', restart: 'transient', run: playGame(hall, pool, { forget }) },
 });
 const open = (record: GameRecord): void => {
-  games.startChild(record.id, record).catch(() => hall.clear(record.id));
+  games.startChild(record.id).catch(() => hall.clear(record.id));
 };
 
 const app = supervisor('app', {

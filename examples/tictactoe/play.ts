@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkerContext } from '@perch/agent';
 import type { BotPool } from './bots.ts';
-import { Game, type GameRecord } from './game.ts';
+import { Game } from './game.ts';
 import type { Hall, Letter } from './hall.ts';
 import { Mailbox } from './mailbox.ts';
 
@@ -13,10 +13,11 @@ const PERSON_OVER_MS = 60_000;
 /** A person who does not move for this long has left. */
 const IDLE_MS = 30 * 60_000;
 
-/** One game's worker: from the record it was handed to the end of the game. */
+/** One game's worker: from the record of its table to the end of the game. */
 export function playGame(hall: Hall, bots: BotPool, options: { forget: boolean }) {
-  return async (context: WorkerContext<GameRecord>): Promise<void> => {
-    const { args: record, incarnation, signal } = context;
+  return async (context: WorkerContext): Promise<void> => {
+    const { id, incarnation, signal } = context;
+    const record = hall.recordOf(id);
     const game = new Game(record, { incarnation, ...options });
     const mailbox = new Mailbox<Letter>();
     context.state(game, { redact: ['/players/X/token', '/players/O/token'] });

@@ -64,6 +64,13 @@ describe('the hall', () => {
     expect(mailbox.letters).toEqual([{ mark: 'X', cell: 0 }]);
   });
 
+  it('lays a table for two bots where a worker was started by hand, and the same again when it is restarted', () => {
+    const hall = new Hall();
+    const record = hall.recordOf('x1');
+    expect(record).toMatchObject({ id: 'x1', players: { X: { kind: 'bot' }, O: { kind: 'bot' } } });
+    expect(hall.recordOf('x1')).toBe(record);
+  });
+
   it('keeps the table for the next incarnation, and clears it when none comes', () => {
     const hall = new Hall();
     const { id } = hall.lay({ X: bot('Ada'), O: bot('Joe') });
