@@ -27,7 +27,8 @@ export const NOT_RECOVERED = 6;
 
 /** One phase as it is seen. */
 export function phaseText({ phase, afterMs, words }: ActProgress): string {
-  return `${duration(afterMs).padStart(9)}  ${phase.padEnd(8)}  ${oneLine(words)}`;
+  const more = words === phase ? '' : oneLine(words);
+  return `${duration(afterMs).padStart(9)}  ${phase.padEnd(8)}  ${more}`.trimEnd();
 }
 
 /** Prints an act that has come to its end. */

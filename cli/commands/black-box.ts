@@ -5,7 +5,7 @@ import { previousEpochOf } from '../../protocol/previous-epoch.ts';
 import { CONNECTION, command, TARGET } from '../command.ts';
 import { reachTarget } from '../connection.ts';
 import type { Output } from '../output.ts';
-import { clockTime } from '../text/figures.ts';
+import { dayAndTime } from '../text/figures.ts';
 import { ledgerLine } from '../text/ledger-line.ts';
 import { oneLine } from '../text/plain.ts';
 
@@ -53,7 +53,7 @@ const NOBODY: ReadonlySet<string> = new Set(['NO_SUCH_TARGET', 'CONNECT_FAILED',
 
 function printPrevious({ words, pid, act, frames }: PreviousEpoch, out: Output): void {
   out.text(`${pid} ${oneLine(words)}`);
-  if (act) out.text(`  ${act.act} asked ${clockTime(act.at)}: ${oneLine(act.reason)}`);
+  if (act) out.text(`  ${act.act} asked ${dayAndTime(act.at)}: ${oneLine(act.reason)}`);
   for (const frame of frames) out.text(`  at ${oneLine(frame)}`);
 }
 

@@ -1,45 +1,48 @@
-import type { ActDocument, Lost, LostPlace, ProbeResult } from '../../protocol/act.ts';
+import type { ActDocument, Lost, LostPlace, LostState, ProbeResult } from '../../protocol/act.ts';
 import { duration } from './figures.ts';
 import type { Paint } from './paint.ts';
 import { oneLine } from './plain.ts';
 import { budgetWords } from './preview.ts';
 import { stateText } from './state-text.ts';
+import { table } from './table.ts';
 
-/** What an act did beside ending its target: one line each, as far as it is known. */
+/** What an act did beside ending its target, as far as it is known: what each line is about, then what there is. */
 export function actText(document: ActDocument, paint: Paint): string[] {
   const { affected, budget, untouched, lost, probes = [], phases } = document;
   const recovered = phases.recoveredMs;
-  return [
-    ...affected.map(({ id, lineage }) => `  with it: ${oneLine(lineage)} (${id})`),
-    ...(budget ? [`  budget: ${budgetWords(budget)}`] : []),
-    ...(untouched ? [`  untouched: ${untouched.same} of ${untouched.of} siblings`] : []),
-    ...(lost ? lostLines(lost) : []),
-    ...probes.map((probe) => `  probe ${probeWords(probe, paint)}`),
-    ...(recovered === undefined || recovered === null ? [] : [`  steady again after ${duration(recovered)}`]),
+  const rows = [
+    ...affected.map(({ id, lineage }) => ['with it', `${oneLine(lineage)} (${id})`]),
+    ...(budget ? [['budget', budgetWords(budget)]] : []),
+    ...(untouched ? [['untouched', `${untouched.same} of ${untouched.of} siblings`]] : []),
+    ...(lost ? lostWords(lost).map((words, at) => [at === 0 ? 'lost' : '', words]) : []),
+    ...probes.map((probe) => ['probe', probeWords(probe, paint)]),
+    ...(recovered === undefined || recovered === null
+      ? []
+      : [['steady', `again after ${duration(recovered)}`]]),
   ];
+  return table(rows).map((line) => `  ${line}`);
 }
 
-function lostLines({ state, backlog }: Lost): string[] {
-  const lines: string[] = [];
-  if (state) {
-    const { gone, changed, added, places, isPartial, why } = state;
-    const partly = why ? ` (${oneLine(why)})` : isPartial ? ' (as far as both were read)' : '';
-    lines.push(`  lost: ${gone} gone, ${changed} changed, ${added} new${partly}`);
-    lines.push(...places.map(placeWords));
-    const more = gone + changed + added - places.length;
-    if (more > 0) lines.push(`    … ${more} more`);
-  }
-  if (backlog) {
-    const { word, before, after, vanished } = backlog;
-    lines.push(`  lost: ${vanished} of ${before} in ${oneLine(word)}, ${after} there now`);
-  }
-  return lines;
+function lostWords({ state, backlog }: Lost): string[] {
+  return [...(state ? stateWords(state) : []), ...(backlog ? [backlogWords(backlog)] : [])];
+}
+
+function stateWords({ gone, changed, added, places, isPartial, why }: LostState): string[] {
+  const partly = why ? ` (${oneLine(why)})` : isPartial ? ' (as far as both were read)' : '';
+  const all = gone + changed + added;
+  const counts = all === 0 ? 'nothing of its state' : `${gone} gone, ${changed} changed, ${added} new`;
+  const more = all - places.length;
+  return [`${counts}${partly}`, ...places.map(placeWords), ...(more > 0 ? [`… ${more} more`] : [])];
+}
+
+function backlogWords({ word, before, after, vanished }: NonNullable<Lost['backlog']>): string {
+  return `${vanished} of ${before} in ${oneLine(word)}, ${after} there now`;
 }
 
 function placeWords({ path, change, before, after }: LostPlace): string {
   const sides = [before, after].filter((value) => value !== undefined);
   const values = sides.map((value) => oneLine(stateText(value, 10_000))).join(' → ');
-  return `    ${change.padEnd(7)}  ${oneLine(path) || '/'}${values === '' ? '' : `  ${values}`}`;
+  return `${change.padEnd(7)}  ${oneLine(path) || '/'}${values === '' ? '' : `  ${values}`}`;
 }
 
 function probeWords({ probe, answers, failures, steadyMs, ...seen }: ProbeResult, paint: Paint): string {

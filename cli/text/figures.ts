@@ -34,6 +34,13 @@ export function clockTime(at: number): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
 }
 
+/** With the day, for what goes back further than one: `2026-11-25 14:03:07.120`. */
+export function dayAndTime(at: number): string {
+  const date = new Date(at);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clockTime(at)}`;
+}
+
 /** A node's figures in a few words; what is not known is not there. */
 export function figures(node: TreeNode): string[] {
   const { metrics } = node;

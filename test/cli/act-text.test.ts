@@ -52,18 +52,25 @@ describe('an act', () => {
 
   it('tells what it took along, what it left alone, and when all was steady again', () => {
     expect(actText(document, plain)).toEqual([
-      '  with it: app/b (1.0.9)',
-      '  budget: app: 1 of 1000 restarts in 10 s, 0 before',
-      '  untouched: 3 of 4 siblings',
-      '  lost: 1 gone, 1 changed, 2 new (as far as both were read)',
-      '    gone     /moves/0  { at: 4 }',
-      "    changed  /turn  'x' → 'o'",
-      '    added    /new',
-      '    … 1 more',
-      '  lost: 2 of 3 in orders, 1 there now',
-      '  probe http://127.0.0.1/: failed in 4 of 8 answers, from 50.0 ms to 200 ms, at most 180 ms at a time (status 503); steady from 250 ms on',
-      '  steady again after 250 ms',
+      '  with it    app/b (1.0.9)',
+      '  budget     app: 1 of 1000 restarts in 10 s, 0 before',
+      '  untouched  3 of 4 siblings',
+      '  lost       1 gone, 1 changed, 2 new (as far as both were read)',
+      '             gone     /moves/0  { at: 4 }',
+      "             changed  /turn  'x' → 'o'",
+      '             added    /new',
+      '             … 1 more',
+      '             2 of 3 in orders, 1 there now',
+      '  probe      http://127.0.0.1/: failed in 4 of 8 answers, from 50.0 ms to 200 ms, at most 180 ms at a time (status 503); steady from 250 ms on',
+      '  steady     again after 250 ms',
     ]);
+  });
+
+  it('says that nothing was lost, in words', () => {
+    const lost = { state: { gone: 0, changed: 0, added: 0, places: [], isPartial: false }, backlog: null };
+    const { budget, untouched, probes, ...rest } = document;
+    const phases = { ...rest.phases, recoveredMs: null };
+    expect(actText({ ...rest, affected: [], phases, lost }, plain)).toEqual(['  lost  nothing of its state']);
   });
 
   it('says nothing of what is not known', () => {

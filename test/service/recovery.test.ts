@@ -102,7 +102,7 @@ describe('kill --probe', () => {
       /^ {2}probe http:.*: failed in \d+ of \d+ answers, from .* \(status 503\); steady from .* on$/m,
     );
     expect(stdout).toMatch(/^ {2}steady again after \d+ ms$/m);
-    expect(stdout).toMatch(/^ {2}untouched: 4 of 4 siblings$/m);
+    expect(stdout).toMatch(/^ {2}untouched {2}4 of 4 siblings$/m);
   });
 
   test('a probe that cannot be read names the column, before anything is done', async () => {
