@@ -16,7 +16,7 @@ async function main(words: readonly string[]): Promise<number> {
   try {
     return await dispatch(words, out);
   } catch (thrown) {
-    return report(asPerchError(thrown), out);
+    return report(asPerchError(thrown), splitName(words).name, out);
   }
 }
 
@@ -78,11 +78,11 @@ function interrupted(): AbortSignal {
 }
 
 /** The error as a document under `--json`, always in words on stderr. */
-function report(error: PerchError, out: Output): number {
+function report(error: PerchError, name: string | undefined, out: Output): number {
   out.document({ error: error.toDocument() });
   out.note(`perch: ${error.message}`);
   if (typeof error.facts.usage === 'string') out.note(`Usage: ${error.facts.usage}`);
-  out.note(error.mend);
+  out.note(name && findCommand(name) ? error.mend.replace('help COMMAND', `help ${name}`) : error.mend);
   if (error.code === 'INTERNAL' && process.env.PERCH_DEBUG) out.note(String(error.cause ?? error.stack));
   return ERRORS[error.code].exit;
 }

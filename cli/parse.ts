@@ -45,6 +45,9 @@ function split(table: Record<string, OptionSpec>, words: readonly string[], wron
       ),
     });
   } catch (cause) {
+    const [, option] = /^Option '(--[\w-]+).*' argument is ambiguous/.exec((cause as Error).message) ?? [];
+    if (option)
+      throw wrong(`${option} needs a value; one that begins with a dash is written ${option}=VALUE`, cause);
     // Node's own sentence names the option; what follows its first sentence is advice for programmers.
     throw wrong((cause as Error).message.split(/\. To specify|\n/)[0]!, cause);
   }

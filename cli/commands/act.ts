@@ -182,6 +182,11 @@ function check(name: Act, options: ActOptions, out: Output): void {
   if (options.every !== undefined && options.times === undefined) {
     throw new PerchError('BAD_USAGE', '--every goes with --times');
   }
+  for (const name of ['probe-every', 'hold'] as const) {
+    if (options[name] !== undefined && options.probe === undefined) {
+      throw new PerchError('BAD_USAGE', `--${name} goes with --probe`);
+    }
+  }
 }
 
 function isRoot(node: TreeNode): boolean {

@@ -6,7 +6,7 @@ import type { InstanceInfo } from '../../protocol/tree.ts';
 import { CONNECTION, command, TARGET } from '../command.ts';
 import { type ConnectionOptions, reachTarget } from '../connection.ts';
 import type { Output } from '../output.ts';
-import { clockTime } from '../text/figures.ts';
+import { dayAndTime } from '../text/figures.ts';
 import { oneLine } from '../text/plain.ts';
 import { table } from '../text/table.ts';
 
@@ -36,12 +36,14 @@ export const audit = command({
   json: '{records:[{seq,at,author:{key,name},act,call,target,reason,outcome, previous,hash}], head:{seq,hash}|null, folder, why}; verify: {place, records, heads, headsFound, headsDropped, headsFile, torn:[{file,bytes}], findings:[{kind,seq,words}]}, kind is one of altered, broken, unread, truncated, rewritten; `error` is added when there are findings.',
   examples: ['audit fra-1', 'audit verify fra-1', 'audit verify --file ./copy/tictactoe~fra-1~3f9a2b1c07de'],
   async run({ args, options, out, signal }) {
-    const isVerify = args.WHAT === 'verify' && (args.TARGET !== undefined || options.file !== undefined);
-    if (isVerify && args.TARGET === undefined) {
-      return report(await verifyFiles(options.file!, options.heads), out);
-    }
-    if (options.file !== undefined || (!isVerify && args.TARGET !== undefined)) throw wrongUse();
-    const { answer, instance } = await ask(isVerify ? args.TARGET! : args.WHAT, options, out, signal);
+    const { WHAT, TARGET: target } = args;
+    const { file, heads } = options;
+    const isVerify = WHAT === 'verify';
+    // One place to read from: verify takes a target or a file, a list its target as WHAT.
+    if (isVerify ? (target === undefined) === (file === undefined) : (target ?? file) !== undefined)
+      throw wrongUse();
+    if (file !== undefined) return report(await verifyFiles(file, heads), out);
+    const { answer, instance } = await ask(target ?? WHAT, options, out, signal);
     if (isVerify) return report(await verifyAnswer(answer, instance), out);
     // What was seen is held against the log from now on, as what came with a receipt is.
     if (answer.head) await keepHead(instance, answer.head);
@@ -68,7 +70,7 @@ async function ask(
 function print({ records, head, folder, why }: AuditAnswer, out: Output): void {
   out.document({ records, head, folder, why });
   const rows = records.map(({ at, author, act, target, outcome, reason }) =>
-    [clockTime(at), author.name || author.key, act, target, outcome, reason].map(oneLine),
+    [dayAndTime(at), author.name || author.key, act, target, outcome, reason].map(oneLine),
   );
   out.text(rows.length > 0 ? table(rows).join('\n') : 'Nobody has asked for an act yet.');
   if (folder === null) out.note(`It is kept in memory only, and ends with the service: ${why}`);

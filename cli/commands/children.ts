@@ -106,7 +106,18 @@ function askedFor(
     throw new PerchError('BAD_USAGE', `${all.map(({ option }) => option).join(' and ')} at once`);
   if (args !== undefined && start === undefined)
     throw new PerchError('BAD_USAGE', '--args goes with --start');
+  if (args !== undefined && !isJson(args))
+    throw new PerchError('BAD_USAGE', `--args is no JSON: ${args.slice(0, 40)}`);
   return all[0] ?? null;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function childOf(supervisor: TreeNode, id: string, nodes: readonly TreeNode[]): TreeNode {

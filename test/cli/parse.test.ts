@@ -72,6 +72,7 @@ describe('what is typed', () => {
     ['no verb', ['--reason', 'x'], 'up or down is missing'],
     ['no reason', ['up'], '--reason TEXT is missing'],
     ['a value that is missing', ['up', '--reason'], "Option '--reason <value>' argument missing"],
+    ['an option in place of a value', ['up', '--reason', '--yes'], '--reason needs a value; one that begins'],
     ['an unknown option', ['up', '--reson', 'x'], "Unknown option '--reson'"],
     ['a value for a flag', ['up', '--reason', 'x', '--yes=no'], "'--yes' does not take an argument"],
     [
