@@ -1,4 +1,4 @@
-import type { ActDocument } from '../../protocol/act.ts';
+import type { ActDocument, Outcome } from '../../protocol/act.ts';
 import { type Clock, pause } from '../clock.ts';
 import { type Distribution, distributionOf } from './distribution.ts';
 
@@ -46,11 +46,16 @@ export async function runSeries(
   return { acts, distribution, endedEarly };
 }
 
-/** With probes until all was steady again, else until the successor was ready. */
+/**
+ * With probes until all was steady again, else until the successor was ready. Null where nothing came back for it, also
+ * when all beside it held.
+ */
 export function recoveryMs({ outcome, phases }: ActDocument): number | null {
   const ms = phases.recoveredMs === undefined ? phases.readyMs : phases.recoveredMs;
-  return outcome === 'not-recovered' ? null : ms;
+  return NOT_RECOVERED.has(outcome) ? null : ms;
 }
+
+const NOT_RECOVERED: ReadonlySet<Outcome> = new Set(['not-recovered', 'escalated', 'straggler']);
 
 const wasCarriedOut = ({ outcome }: ActDocument): boolean => outcome !== 'refused' && outcome !== 'gone';
 

@@ -99,9 +99,9 @@ describe('kill --probe', () => {
     );
     expect(exit).toBe(0);
     expect(stdout).toMatch(
-      /^ {2}probe http:.*: failed in \d+ of \d+ answers, from .* \(status 503\); steady from .* on$/m,
+      /^ {2}probe {6}http:.*: failed in \d+ of \d+ answers, from .* \(status 503\); steady from .* on$/m,
     );
-    expect(stdout).toMatch(/^ {2}steady again after \d+ ms$/m);
+    expect(stdout).toMatch(/^ {2}steady {5}again after \d+ ms$/m);
     expect(stdout).toMatch(/^ {2}untouched {2}4 of 4 siblings$/m);
   });
 

@@ -69,6 +69,16 @@ describe('a series of acts', () => {
     expect((await done).distribution.samplesMs).toEqual([230]);
   });
 
+  it('counts one that gave up, or still runs, as not recovered, though all beside it held', async () => {
+    const phases = { ...document({}, null).phases, recoveredMs: 9 };
+    const { clock, done } = lab([
+      [1, document({ outcome: 'straggler', phases })],
+      [1, document({ outcome: 'escalated', phases })],
+    ]);
+    await clock.turn(1000);
+    expect((await done).distribution).toMatchObject({ n: 2, notRecovered: 2, samplesMs: [] });
+  });
+
   it('ends where its supervisor gave up: another kill would tell nothing', async () => {
     const gaveUp = document({ outcome: 'escalated', words: 'app gives up' }, null);
     const { clock, done } = lab(
