@@ -33,7 +33,11 @@ export const ledger = command({
     try {
       const since = options.since ?? 0;
       if (options.follow) await session.call('watch-ledger', { since }, { signal, onEvent: print });
-      else print(await session.call('ledger', { since }, { signal, timeoutMs: options.timeout }));
+      else {
+        const answer = await session.call('ledger', { since }, { signal, timeoutMs: options.timeout });
+        print(answer);
+        if (answer.events.length === 0) out.note(`Nothing has happened from number ${since} on.`);
+      }
       return 0;
     } finally {
       session.close();

@@ -27,8 +27,8 @@ export const suspend = command({
   },
   about:
     'Holds a thread, with everything on it: main, a worker thread, or the one that a worker or a Node child runs in. ' +
-    'It goes on at `perch resume`, when the lease is over, and as soon as this command ends: it waits, and Ctrl-C ' +
-    'it. The thread itself keeps the lease, so it goes on also without an agent.',
+    'It goes on at `perch resume`, when the lease is over, and when this command ends, which waits for that: Ctrl-C ' +
+    'lets it go on. The thread itself keeps the lease, so it goes on also without an agent.',
   json: JSON_SHAPE,
   examples: ['suspend fra-1 main --reason "what do its clients do?" --lease 5000'],
   async run({ args, options, out, signal }) {
