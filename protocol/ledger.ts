@@ -1,4 +1,4 @@
-import type { Act, Lost, Outcome } from './act.ts';
+import type { Act, AuditHead, Budget, Lost, Outcome } from './act.ts';
 
 /** Which incarnation an event is about. */
 export interface NodeRef {
@@ -23,7 +23,18 @@ export type Decision = 'restart' | 'no-restart' | 'escalate' | 'shutdown';
  */
 export type LedgerFact =
   | { kind: 'act'; node: NodeRef; act: Act; call: string; author: Author; reason: string }
-  | { kind: 'act-ended'; node: NodeRef; act: Act; call: string; outcome: Outcome; words: string }
+  /** `untouched`, `budget` and `audit` as in its document (protocol/act.ts). */
+  | {
+      kind: 'act-ended';
+      node: NodeRef;
+      act: Act;
+      call: string;
+      outcome: Outcome;
+      words: string;
+      untouched?: { same: number; of: number };
+      budget?: Budget;
+      audit?: AuditHead;
+    }
   | {
       kind: 'exited';
       node: NodeRef;

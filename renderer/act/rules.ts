@@ -32,7 +32,8 @@ export function actsOn(node: TreeNode, supervisor: TreeNode | null, isLast = tru
   if (node.status === 'restarting') return ['restart', 'stop'];
   if (!isAlive(node)) {
     const isStatic = supervisor?.supervisor && supervisor.supervisor.strategy !== 'dynamic';
-    return node.child && isStatic && isAlive(supervisor) && isLast ? ['restart', 'delete'] : [];
+    const hasPlace = isLast && node.child && !node.child.hasLostPlace;
+    return hasPlace && isStatic && isAlive(supervisor) ? ['restart', 'delete'] : [];
   }
   const isProcess = node.kind === 'process' || node.host === 'process';
   const holdsThread = isProcess || node.kind === 'thread' || node.host === 'thread';

@@ -1,4 +1,4 @@
-import type { Act, Lost, Outcome } from '../../protocol/act.ts';
+import type { Act, ActDocument, AuditHead, Budget, Lost, Outcome } from '../../protocol/act.ts';
 import type { Author, Decision, LedgerEvent, NodeRef, PreviousEpoch } from '../../protocol/ledger.ts';
 
 /**
@@ -57,6 +57,10 @@ export interface RowAct {
   reason: string;
   outcome: Outcome | null;
   words: string | null;
+  /** Known with its outcome, where the agent says so. */
+  untouched?: ActDocument['untouched'];
+  budget?: Budget;
+  audit?: AuditHead;
 }
 
 export interface RowDecision {

@@ -70,8 +70,9 @@ export class Timeline {
         const isRefused = event.outcome === 'refused' || event.outcome === 'gone';
         // It goes on living: its end will be another line.
         if (event.outcome === 'done') this.#byEnded.delete(event.node.id);
+        const { outcome, words, untouched, budget, audit } = event;
         this.#change(row, {
-          act: { ...row.act, outcome: event.outcome, words: event.words },
+          act: { ...row.act, outcome, words, untouched, budget, audit },
           ...(isRefused ? { what: 'refused' as const } : {}),
         });
         return;

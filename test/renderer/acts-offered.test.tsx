@@ -34,6 +34,8 @@ describe('offered is what means something', () => {
     expect(actsOn(mailer, named('app'))).toEqual(['restart', 'delete']);
     expect(actsOn(mailer, named('app'), false)).toEqual([]);
     expect(actsOn(mailer, named('jobs'))).toEqual([]);
+    const deleted = { ...mailer, child: { ...mailer.child!, hasLostPlace: true as const } };
+    expect(actsOn(deleted, named('app'))).toEqual([]);
   });
 
   test('of one that waits for its restart it is to have it at once, or not at all', () => {

@@ -38,6 +38,8 @@ describe('read off the ledger', () => {
       reason: 'does it come back with a cold cache?',
       budget: { by: 'app', before: 1, after: 2, intensity: 5 },
       affected: ['app/checkout'],
+      untouched: { same: 3, of: 3 },
+      audit: { seq: 7 },
       lost: { backlog: { vanished: 6 } },
       isOver: true,
       isBad: false,

@@ -186,6 +186,9 @@ test('the ledger tells it in order: act, exit, decision, start, ready, end of th
   });
   expect(events.map((event) => event.seq)).toEqual(events.map((_, at) => events[0]!.seq + at));
   expect(document.outcome).toBe('restarted');
+  const { untouched, budget, audit } = document;
+  expect(told.at(-1)).toMatchObject({ kind: 'act-ended', untouched, budget, audit });
+  expect(audit?.hash).toMatch(/^[0-9a-f]{64}$/);
 });
 
 test('while the loop is stuck: a task is refused and the ladder named; thread and process die and are not recovered', async () => {

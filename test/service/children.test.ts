@@ -70,6 +70,9 @@ test('a signal that ends a process is decided like a kill; one that does not is 
   );
   const ended = await actOn(session, 'signal', keeper, { signal: 'SIGUSR2' });
   expect(ended).toMatchObject({ outcome: 'restarted', successor: { incarnation: 2 } });
+  const { exitedMs, decidedMs, startedMs, readyMs } = ended.phases;
+  const inOrder = [exitedMs, decidedMs, startedMs, readyMs].map(Number);
+  expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
   expect(await untilEvent(session, 'exited', (event) => event.node.id === keeper.id)).toMatchObject({
     signal: 'SIGUSR2',
   });

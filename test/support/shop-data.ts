@@ -218,6 +218,8 @@ function killed(before: NodeRef, after: NodeRef, at: number, tookMs: number) {
         call,
         outcome: 'restarted',
         words: 'app/cache #3 → #4 in 8.2 ms',
+        untouched: { same: 3, of: 3 },
+        audit: { seq: 7, hash: '5d0a'.repeat(16) },
       },
       at + tookMs + 1.2,
     ),

@@ -1,4 +1,5 @@
 import type { Act, ActDocument, ActProgress, Budget, Outcome } from '../../../protocol/act.ts';
+import { durationWords } from '../../../protocol/duration.ts';
 import type { LedgerEvent, NodeRef } from '../../../protocol/ledger.ts';
 
 /** How far an act has come, read off the ledger. `ended` is set once its outcome is known. */
@@ -91,7 +92,7 @@ function decisionWords(event: Extract<LedgerEvent, { kind: 'decided' }>): string
   const budget = `${event.restartsInPeriod} of ${event.intensity} in ${event.periodMs / 1000} s`;
   switch (event.decision) {
     case 'restart':
-      return `${by} restarts it${event.delayMs ? ` in ${event.delayMs} ms` : ''} (${budget})`;
+      return `${by} restarts it${event.delayMs ? ` in ${durationWords(event.delayMs)}` : ''} (${budget})`;
     case 'no-restart':
       return `${by} does not restart it, as its restart type says`;
     case 'escalate':

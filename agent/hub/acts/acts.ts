@@ -92,16 +92,20 @@ export class Acts {
                 const error = asPerchError(thrown);
                 return refusal(tracking, request, error.code, error.message);
               });
+      const { outcome, words, untouched, budget } = document;
+      const audit = this.#audit(request, audience.author, target.lineage, outcome);
       hub.ledger.add({
         kind: 'act-ended',
         node: target,
         act: request.act,
         call: request.call,
-        outcome: document.outcome,
-        words: document.words,
+        outcome,
+        words,
+        ...(untouched ? { untouched } : {}),
+        ...(budget ? { budget } : {}),
+        audit,
       });
-      const head = this.#audit(request, audience.author, target.lineage, document.outcome);
-      return { ...document, audit: head };
+      return { ...document, audit };
     } finally {
       release();
     }

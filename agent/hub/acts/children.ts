@@ -1,4 +1,5 @@
 import type { ActDocument } from '../../../protocol/act.ts';
+import { durationWords } from '../../../protocol/duration.ts';
 import { asPerchError, PerchError } from '../../../protocol/errors.ts';
 import { newClaim, withdraw } from '../../probe/claim.ts';
 import type { ActCause, ChildReceipt } from '../../registry.ts';
@@ -58,7 +59,7 @@ async function ask(
     if (asPerchError(thrown).code !== 'LOOP_BLOCKED' || withdraw(claim)) throw thrown;
     tracking.ended = {
       outcome: 'not-recovered',
-      words: `${node.lineage} was asked, and has not answered within ${request.timeoutMs} ms; it may still do it`,
+      words: `${node.lineage} was asked, and has not answered within ${durationWords(request.timeoutMs)}; it may still do it`,
     };
   }
   return finish(tracking, request);

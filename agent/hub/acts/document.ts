@@ -1,4 +1,5 @@
 import type { ActDocument, Outcome } from '../../../protocol/act.ts';
+import { durationWords } from '../../../protocol/duration.ts';
 import { type ErrorCode, PerchError } from '../../../protocol/errors.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
 import type { Tracking } from './act-tracker.ts';
@@ -12,7 +13,7 @@ export function finish(
 ): ActDocument {
   const ended = tracking.ended ?? {
     outcome: 'not-recovered' as Outcome,
-    words: `No successor of ${tracking.target.lineage} was ready within ${timeoutMs} ms`,
+    words: `No successor of ${tracking.target.lineage} was ready within ${durationWords(timeoutMs)}`,
   };
   return {
     call,

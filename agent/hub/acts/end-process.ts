@@ -1,4 +1,5 @@
 import type { ActDocument } from '../../../protocol/act.ts';
+import { durationWords } from '../../../protocol/duration.ts';
 import { isAlive, type ProcessIdentity, signalProcess, untilEnded } from '../../faults/end-process.ts';
 import { exitFromInside, isFirstProcess } from '../../faults/exit-from-inside.ts';
 import { monotonicMs } from '../../registry.ts';
@@ -43,7 +44,7 @@ export async function endProcess(act: ActUnderWay): Promise<ActDocument> {
   } else {
     tracking.ended = {
       outcome: 'straggler',
-      words: `${signal} was sent; process ${node.pid} still runs after ${request.timeoutMs} ms`,
+      words: `${signal} was sent; process ${node.pid} still runs after ${durationWords(request.timeoutMs)}`,
     };
   }
   return finish(tracking, request);

@@ -57,9 +57,11 @@ export async function signal(act: ActUnderWay): Promise<ActDocument> {
       hub.others.endsBy(target, null);
       return done(act, `${name} was sent; process ${target.pid} still runs`);
     }
-    tracking.phases.exitedMs ??= monotonicMs() - tracking.t0;
+    const seenMs = monotonicMs() - tracking.t0;
     hub.others.lost(target, { reason: `ended after ${name}` });
     if (worker) await followed.done;
+    // The ledger knows the moment itself; that it was seen here is later, and its decision may be before that.
+    tracking.phases.exitedMs ??= seenMs;
     tracking.ended ??= worker
       ? null
       : {

@@ -1,4 +1,5 @@
 import type { ActDocument } from '../../../protocol/act.ts';
+import { durationWords } from '../../../protocol/duration.ts';
 import { PerchError } from '../../../protocol/errors.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
@@ -30,7 +31,10 @@ export async function suspend(act: ActUnderWay): Promise<ActDocument> {
   const { call } = request;
   accepted(audience);
   await hub.suspensions.suspend(thread.threadId!, { call, leaseMs, sessionEnd: audience.sessionEnd });
-  return done(act, `${thread.lineage} stands still for at most ${leaseMs} ms, until it is resumed`);
+  return done(
+    act,
+    `${thread.lineage} stands still for at most ${durationWords(leaseMs)}, until it is resumed`,
+  );
 }
 
 /** Lets a suspended thread go on, whoever suspended it. */
