@@ -53,6 +53,7 @@ export function ipcCalls(desk: Desk, app: AppHooks): Map<string, IpcRow<IpcCallN
       }),
       answer: (args) => desk.act(args),
     },
+    'black-box': { args: object({ instance }), answer: (args) => desk.blackBox(args.instance) },
     preview: {
       args: object({ instance, act: oneOf(ACTS), node, epoch: string(64) }),
       answer: (args) => desk.preview(args),

@@ -71,6 +71,7 @@ export async function clientDesk(flags: Flags, push: (push: Push) => void): Prom
         { onProgress: (progress) => push({ kind: 'act', call: request.call, progress }) },
       );
     },
+    blackBox: (key) => fleet.instance(key).call('black-box', {}),
     preview: ({ instance, ...args }) => fleet.instance(instance).call('preview', args),
     arm: ({ instance, reason, forMs }) => fleet.instance(instance).arm(reason, forMs),
     disarm: (key) => fleet.instance(key).disarm(),

@@ -1,5 +1,5 @@
 import type { ActDocument } from '../protocol/act.ts';
-import type { StackAnswer } from '../protocol/calls.ts';
+import type { BlackBoxAnswer, StackAnswer } from '../protocol/calls.ts';
 import type { Arming } from '../protocol/ledger.ts';
 import type { Preview } from '../protocol/preview.ts';
 import type { StateAnswer } from '../protocol/state.ts';
@@ -16,6 +16,7 @@ export interface Desk {
   state(args: IpcCalls['state']['args']): Promise<StateAnswer>;
   stack(args: IpcCalls['stack']['args']): Promise<StackAnswer>;
   act(args: IpcCalls['act']['args']): Promise<ActDocument>;
+  blackBox(instance: string): Promise<BlackBoxAnswer>;
   preview(args: IpcCalls['preview']['args']): Promise<Preview>;
   arm(args: IpcCalls['arm']['args']): Promise<Arming>;
   disarm(instance: string): Promise<void>;

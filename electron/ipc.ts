@@ -1,6 +1,6 @@
 import type { InstanceState } from '../client/instance.ts';
 import type { Act, ActDocument, ActProgress } from '../protocol/act.ts';
-import type { LedgerAnswer, StackAnswer, TreeEvent } from '../protocol/calls.ts';
+import type { BlackBoxAnswer, LedgerAnswer, StackAnswer, TreeEvent } from '../protocol/calls.ts';
 import type { Capability } from '../protocol/capability.ts';
 import type { ErrorDocument } from '../protocol/errors.ts';
 import type { Arming } from '../protocol/ledger.ts';
@@ -43,6 +43,8 @@ export interface IpcCalls {
     };
     result: ActDocument;
   };
+  /** How the life before this one ended, by its black box; for where the ledger no longer tells. */
+  'black-box': { args: { instance: string }; result: BlackBoxAnswer };
   /** What an act would do; needs no arming. */
   preview: { args: { instance: string; act: Act; node: string; epoch: string }; result: Preview };
   /**

@@ -1,4 +1,5 @@
 import { asPerchError, PerchError } from '../../protocol/errors.ts';
+import type { TreeNode } from '../../protocol/tree.ts';
 import { monotonicMs } from '../registry.ts';
 import type { Hub } from './hub.ts';
 import { refOf } from './node-ref.ts';
@@ -25,6 +26,18 @@ export class Suspensions {
 
   constructor(hub: Hub) {
     this.#hub = hub;
+  }
+
+  /** Throws why the thread would not be held, as far as that is known without asking it. */
+  check({ id, lineage, threadId }: TreeNode): void {
+    const link = this.#hub.own.threads.get(threadId!);
+    if (!link) throw new PerchError('NOT_OBSERVED', `No agent runs in ${lineage}`, { node: id });
+    if (link.pulse.isHeld) throw new PerchError('NOT_POSSIBLE', `${lineage} is suspended already.`);
+    if (link.trouble) throw link.trouble;
+  }
+
+  has(threadId: number): boolean {
+    return this.#held.has(threadId);
   }
 
   /** Resolves once the thread stands still. Throws LOOP_BLOCKED, NOT_OBSERVED, and NOT_POSSIBLE when it is held. */

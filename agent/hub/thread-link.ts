@@ -30,15 +30,20 @@ export class ThreadLink {
     this.#beatAt = now;
   }
 
+  /** Why it is of no use to ask the thread now; null where it turns. */
+  get trouble(): PerchError | null {
+    const { isHeld } = this.pulse;
+    return this.blockedSince !== null || isHeld ? loopBlocked(this.threadId, isHeld) : null;
+  }
+
   /** Asks the thread's probe. Rejects with LOOP_BLOCKED at once where its loop is known to stand still. */
   ask<Q extends Question>(
     question: Q,
     args: Questions[Q]['args'],
     timeoutMs: number,
   ): Promise<Questions[Q]['answer']> {
-    if (this.blockedSince !== null || this.pulse.isHeld) {
-      return Promise.reject(loopBlocked(this.threadId, this.pulse.isHeld));
-    }
+    const { trouble } = this;
+    if (trouble) return Promise.reject(trouble);
     const id = this.#nextId++;
     return new Promise<unknown>((resolve, reject) => {
       const timer = setTimeout(() => {

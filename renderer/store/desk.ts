@@ -1,4 +1,5 @@
 import type { AppFacts, FleetView, InstanceView, Push } from '../../electron/ipc.ts';
+import { asPerchError } from '../../protocol/errors.ts';
 import { ask } from '../bridge.ts';
 import { onActProgress } from './acts.ts';
 import { placeOf, setPlace, show, useInterface } from './interface.ts';
@@ -18,7 +19,13 @@ export interface Observed {
 export const fleet = new Value<FleetView | null>(null);
 export const facts = new Value<AppFacts | null>(null);
 
-const observed = new Map<string, Observed & { fold: Timeline }>();
+interface Known extends Observed {
+  fold: Timeline;
+  /** For which epoch the black box was asked. */
+  askedFor: string;
+}
+
+const observed = new Map<string, Known>();
 
 /** Connects the stores to the main process, once. */
 export async function startDesk(): Promise<void> {
@@ -33,7 +40,7 @@ export function observedAt(instance: string): Observed {
   if (known) return known;
   const tree = new TreeStore(() => void ask('watch', { instance }));
   tree.onShape(() => setPlace(instance, followed(placeOf(instance), tree, Date.now())));
-  const made = { tree, timeline: new Value<readonly TimelineRow[]>([]), fold: new Timeline() };
+  const made = { tree, timeline: new Value<readonly TimelineRow[]>([]), fold: new Timeline(), askedFor: '' };
   observed.set(instance, made);
   return made;
 }
@@ -64,8 +71,10 @@ function receive(push: Push): void {
       observedAt(push.instance).tree.receive(push.event);
       return;
     case 'ledger': {
-      const { fold, timeline } = observedAt(push.instance) as Observed & { fold: Timeline };
+      const known = observedAt(push.instance) as Known;
+      const { fold, timeline } = known;
       if (fold.add(push.answer.epoch, push.answer.events)) timeline.set(fold.rows);
+      void learnPrevious(push.instance, known);
       return;
     }
     case 'act':
@@ -76,6 +85,24 @@ function receive(push: Push): void {
       return;
     default:
       push satisfies never;
+  }
+}
+
+/** Where the ledger was cut, what it said of the life before may be gone from it; the black box is asked, once. */
+async function learnPrevious(instance: string, known: Known): Promise<void> {
+  const { fold, timeline } = known;
+  const { epoch } = fold;
+  if (!fold.isCut || fold.previous || known.askedFor === epoch) return;
+  known.askedFor = epoch;
+  try {
+    const { previous } = await ask('black-box', { instance });
+    if (!previous || fold.epoch !== epoch || fold.previous) return;
+    fold.previous = previous;
+    timeline.set([...fold.rows]);
+  } catch (thrown) {
+    // It is asked again with what the ledger says after that; an agent that knows no such call is not.
+    const isLost = asPerchError(thrown).code === 'CONNECTION_LOST';
+    if (isLost && known.askedFor === epoch) known.askedFor = '';
   }
 }
 

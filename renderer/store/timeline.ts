@@ -31,6 +31,10 @@ export class Timeline {
     return this.#rows;
   }
 
+  get epoch(): string {
+    return this.#epoch;
+  }
+
   leaseOf(node: string): number | null {
     return this.#leases.get(node) ?? null;
   }

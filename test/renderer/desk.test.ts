@@ -4,6 +4,7 @@ import type { InstanceView, Push } from '../../electron/ipc.ts';
 import { observedAt, openInstance, startDesk } from '../../renderer/store/desk.ts';
 import { placeOf, useInterface } from '../../renderer/store/interface.ts';
 import { select, setOpen } from '../../renderer/tree/use-outline.ts';
+import { shopDied } from '../support/shop-data.ts';
 import { gameTree, snapshotOf } from '../support/tree-data.ts';
 
 let receive: (push: Push) => void;
@@ -59,4 +60,24 @@ test('an instance that is listed elsewhere from now on takes the person along', 
   again.commit();
   expect(placeOf('lab/lax').selected?.id).toBe('4121.0.2');
   expect(again.keyOf('4121.0.2')).toBe(selected?.key);
+});
+
+test('where the ledger was cut the black box is asked for the life before, once', async () => {
+  const event = shopDied();
+  const previous = event.kind === 'previous-epoch' ? event.previous : null;
+  call.mockResolvedValueOnce({ ok: true, value: { previous } as never });
+  const { fold, timeline } = observedAt('cut');
+  const heard = (seq: number) => {
+    const { node, at, t } = event;
+    const events = [{ kind: 'ready' as const, node, seq, at, t }];
+    receive({ kind: 'ledger', instance: 'cut', answer: { epoch: 'e', events, firstSeq: 9 } });
+  };
+  heard(9);
+  const before = timeline.get();
+  await vi.waitUntil(() => fold.previous !== null);
+  // Who looks at it hears of it.
+  expect(timeline.get()).not.toBe(before);
+  heard(10);
+  expect(fold.previous).toEqual(previous);
+  expect(call.mock.calls.filter(([name]: string[]) => name === 'black-box')).toHaveLength(1);
 });

@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Session } from '../../client/session.ts';
 import type { Act } from '../../protocol/act.ts';
+import { actOn } from '../support/acts.ts';
+import { armed } from '../support/armed.ts';
 import { type Service, startService } from '../support/service.ts';
 import { byLineage, nodesOf, untilTree } from '../support/tree.ts';
 
@@ -108,6 +110,36 @@ test('of an act that ends nothing it is told whether it is possible', async () =
   });
   expect((await preview('delete', 'app/deaf')).why).toContain('Stop it first');
   expect(await preview('start-child', 'app/games')).toMatchObject({ possible: true });
+});
+
+test('what the act itself would refuse is refused before, in its words', async () => {
+  await untilTree(session, (all) =>
+    all.find(({ lineage, observed }) => lineage === 'process:keeper' && observed),
+  );
+  const asActed: [Act, string, { child?: string }?][] = [
+    ['break', 'main'],
+    ['break', 'app/pool/keeper'],
+    ['resume', 'app/pool/thinker'],
+    ['resume', 'app/pool/keeper'],
+    ['suspend', 'app/games/7f3a'],
+    ['start-child', 'app/pool', { child: 'x' }],
+    ['start-child', 'app/deaf', { child: 'x' }],
+    ['delete', 'app/guarded'],
+    ['delete', 'app'],
+    ['signal', 'app/pool/thinker'],
+  ];
+  await armed(session);
+  for (const [act, lineage, more] of asActed) {
+    const { possible, why } = await preview(act, lineage);
+    const node = byLineage(await nodesOf(session), lineage);
+    const document = await actOn(session, act, node, { signal: 'SIGHUP', ...more });
+    expect({ act, lineage, possible, why }).toEqual({ act, lineage, possible: false, why: document.words });
+  }
+  const thinker = byLineage(await nodesOf(session), 'app/pool/thinker');
+  await actOn(session, 'suspend', thinker);
+  expect(await preview('suspend', 'app/pool/thinker')).toMatchObject({ possible: false });
+  expect(await preview('break', 'app/pool/thinker')).toMatchObject({ possible: false });
+  expect(await preview('resume', 'app/pool/thinker')).toMatchObject({ possible: true });
 });
 
 test('what is not there any more is said as such', async () => {

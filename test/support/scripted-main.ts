@@ -44,6 +44,7 @@ runApp((push) => {
     state: () => answer('state'),
     stack: () => answer('stack'),
     act: () => answer('act'),
+    blackBox: () => answer('black-box'),
     preview: () => answer('preview'),
     arm: () => answer('arm'),
     disarm: () => answer('disarm'),

@@ -5,6 +5,7 @@ import type { TreeNode } from '../../../protocol/tree.ts';
 import { breakDanger } from '../../inspect/break-danger.ts';
 import { frameWords, readStack } from '../../inspect/thread-stack.ts';
 import { monotonicMs } from '../../registry.ts';
+import type { Hub } from '../hub.ts';
 import { terminateExecution } from '../inspector.ts';
 import { describeNative } from '../proc.ts';
 import type { ThreadLink } from '../thread-link.ts';
@@ -29,12 +30,7 @@ export async function breakLoop(act: ActUnderWay): Promise<ActDocument> {
   const joined = hub.joinedByProcess(thread);
   if (joined) return breakElsewhere(act, thread);
   const threadId = thread.threadId!;
-  const link = hub.own.threads.get(threadId);
-  if (!link) throw new PerchError('NOT_OBSERVED', `No agent runs in ${thread.lineage}`);
-  if (link.pulse.isHeld) throw notPossible(`${thread.lineage} is suspended, not stuck. Resume it.`);
-  if (link.blockedSince === null)
-    throw notPossible(`The loop of ${thread.lineage} turns: there is nothing to break.`);
-
+  const link = stuckLoop(hub, thread);
   const frames = await stackOf(thread, request);
   if (frames.length === 0) throw notPossible(`${thread.lineage} runs no JavaScript just now.`);
   const danger = breakDanger(frames, LIMITS.maxBreakFrames);
@@ -64,6 +60,16 @@ export async function breakLoop(act: ActUnderWay): Promise<ActDocument> {
     words: `${what} was told to end, and the loop of ${thread.lineage} still stands still`,
   };
   return finish(act.tracking, request);
+}
+
+/** Of a thread of this process. Throws where there is nothing to break. */
+export function stuckLoop(hub: Hub, { lineage, threadId }: TreeNode): ThreadLink {
+  const link = hub.own.threads.get(threadId!);
+  if (!link) throw new PerchError('NOT_OBSERVED', `No agent runs in ${lineage}`);
+  if (link.pulse.isHeld) throw notPossible(`${lineage} is suspended, not stuck. Resume it.`);
+  if (link.blockedSince === null)
+    throw notPossible(`The loop of ${lineage} turns: there is nothing to break.`);
+  return link;
 }
 
 async function stackOf(thread: TreeNode, request: TimedRequest) {

@@ -30,11 +30,7 @@ const STOPS = ['SIGSTOP', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU'];
 export async function signal(act: ActUnderWay): Promise<ActDocument> {
   const { hub, tracking, request, audience } = act;
   const name = allowed(request.signal, request.force ?? false);
-  const target = processMeant(hub, act.node);
-  if (!isAlive(target)) throw new PerchError('GONE', `Process ${target.pid} has already ended.`);
-  const worker = act.node.kind === 'worker' ? act.node : hub.workerHostedBy(act.node);
-  if (worker?.child?.protected)
-    throw new PerchError('PROTECTED', `${worker.lineage} is declared protected by the service.`);
+  const { target, worker } = signalled(hub, act.node);
   if (worker) {
     tracking.chain.add(worker.id);
     Object.assign(tracking.target, {
@@ -72,6 +68,16 @@ export async function signal(act: ActUnderWay): Promise<ActDocument> {
   } finally {
     followed.stop();
   }
+}
+
+/** The process that a signal goes to, and the worker that this is. Throws where none does. */
+export function signalled(hub: Hub, node: TreeNode): { target: ProcessIdentity; worker: TreeNode | null } {
+  const target = processMeant(hub, node);
+  if (!isAlive(target)) throw new PerchError('GONE', `Process ${target.pid} has already ended.`);
+  const worker = node.kind === 'worker' ? node : hub.workerHostedBy(node);
+  if (worker?.child?.protected)
+    throw new PerchError('PROTECTED', `${worker.lineage} is declared protected by the service.`);
+  return { target, worker };
 }
 
 function allowed(name: string | undefined, force: boolean): NodeJS.Signals {

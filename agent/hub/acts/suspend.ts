@@ -51,7 +51,7 @@ export async function resume(act: ActUnderWay): Promise<ActDocument> {
   return done(act, `${thread.lineage} goes on`);
 }
 
-function notSuspended({ lineage }: TreeNode): PerchError {
+export function notSuspended({ lineage }: TreeNode): PerchError {
   return new PerchError('NOT_POSSIBLE', `${lineage} is not suspended.`);
 }
 

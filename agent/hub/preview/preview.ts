@@ -50,7 +50,7 @@ async function previewNode(hub: Hub, node: TreeNode, request: PreviewRequest): P
   if (node.endedAt !== null && !hasPlace(hub, node, act)) {
     return impossible(node, act, `#${node.incarnation} of ${node.lineage} has already ended.`);
   }
-  if (!isEnding(act)) return withoutEnd(hub, node, act);
+  if (!isEnding(act)) return withoutEnd(hub, node, request);
   const joined = node.kind === 'process' ? null : hub.joinedByProcess(node);
   if (joined) return withWhatRunsInside(hub, await joined.preview({ ...request, node: node.id }));
   if (node.kind === 'process' || node.kind === 'thread') return offTheTree(hub, node, act);
