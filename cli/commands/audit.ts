@@ -7,6 +7,7 @@ import { CONNECTION, command, TARGET } from '../command.ts';
 import { type ConnectionOptions, reachTarget } from '../connection.ts';
 import type { Output } from '../output.ts';
 import { dayAndTime } from '../text/figures.ts';
+import type { Paint } from '../text/paint.ts';
 import { oneLine } from '../text/plain.ts';
 import { table } from '../text/table.ts';
 
@@ -88,7 +89,7 @@ function report(verification: Verification, out: Output): number {
   if (headsDropped > 0)
     out.text(`${headsDropped} heads are of records that are no longer kept, as the log says itself`);
   for (const { file, bytes } of torn) out.text(`${oneLine(file)} ends in half a record (${bytes} bytes)`);
-  for (const { kind, words } of findings) out.text(`${out.paint.trouble(kind)}: ${oneLine(words)}`);
+  for (const line of findingLines(findings, out.paint)) out.text(line);
   if (findings.length === 0) {
     out.text(
       heads === 0
@@ -100,6 +101,17 @@ function report(verification: Verification, out: Output): number {
   out.note(error.mend);
   return ERRORS.AUDIT_CHANGED.exit;
 }
+
+/** A log that was cut off lacks every head from there on: the first few say as much as all. `--json` has all. */
+export function findingLines(findings: Verification['findings'], paint: Paint): string[] {
+  const lines = findings
+    .slice(0, MOST_FINDINGS)
+    .map(({ kind, words }) => `${paint.trouble(kind)}: ${oneLine(words)}`);
+  const more = findings.length - lines.length;
+  return more > 0 ? [...lines, `… ${more} more`] : lines;
+}
+
+const MOST_FINDINGS = 5;
 
 function wrongUse(): PerchError {
   return new PerchError('BAD_USAGE', 'Expected TARGET, verify TARGET, or verify --file PATH');
