@@ -5,7 +5,7 @@
  */
 import { afterEach, expect, test } from 'vitest';
 import { Driver, type Verdict } from '../support/proof/driver.ts';
-import { Random } from '../support/proof/random.ts';
+import { Random } from '../support/random.ts';
 
 const ACTS = Number(process.env.PROOF_ACTS ?? 200);
 const SERVICES = 4;

@@ -7,9 +7,9 @@ import { DynamicSupervisor, StaticSupervisor, type Supervisor } from '../../agen
 import { SupervisorError } from '../../agent/supervisor/supervisor-error.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { causeOf } from '../agent/supervisor/watch.ts';
+import { Random } from '../support/random.ts';
 import { Clock } from './clock.ts';
 import { Invariants } from './invariants.ts';
-import { Random } from './random.ts';
 import { DrawnTree } from './tree.ts';
 import { Workers } from './workers.ts';
 

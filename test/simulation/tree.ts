@@ -1,7 +1,7 @@
 import type { ChildSpec, SupervisorOptions, TemplateSpec } from '../../agent/supervisor/child-spec.ts';
 import type { RestartType } from '../../agent/supervisor/state.ts';
 import { dynamicSupervisor, type Supervisor, supervisor } from '../../agent/supervisor/supervisor.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../support/random.ts';
 import type { Workers } from './workers.ts';
 
 /** A tree drawn by chance: every strategy, restart type, shutdown and host; some back off, some workers beat. */

@@ -3,7 +3,7 @@ import type { WorkerContext } from '../../agent/supervisor/context.ts';
 import { HostedLife } from '../../agent/supervisor/hosts/hosted.ts';
 import type { StartNote, ToRunner } from '../../agent/supervisor/hosts/notes.ts';
 import type { Incarnation } from '../../agent/supervisor/incarnation.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../support/random.ts';
 
 /** A worker that lives in the simulation, to be crashed from outside. */
 export interface Living {

@@ -2,11 +2,11 @@ import { runAct } from '../../../client/act.ts';
 import { openSession, type Session } from '../../../client/session.ts';
 import { asPerchError } from '../../../protocol/errors.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
+import type { Random } from '../random.ts';
 import { monotonic } from './machine.ts';
 import { Onlooker } from './onlooker.ts';
 import { contradictions, overlaps, type Told } from './oracle.ts';
 import { GAMES, HOSTED, nextPlan, type Plan, WORKERS } from './plan.ts';
-import type { Random } from './random.ts';
 import { Relay } from './relay.ts';
 import { freePort, UnderSupervision } from './under-supervision.ts';
 

@@ -1,5 +1,5 @@
 import type { Act } from '../../../protocol/act.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** What the service of the proof has (fixtures/proof.ts): worker lineages, each counting in the log. */
 export const GAMES = ['app/games/g0', 'app/games/g1', 'app/games/g2', 'app/games/g3'];
@@ -96,7 +96,7 @@ export function nextPlan(random: Random, stopped: string | null, mayEndHub: bool
     act: stopped === null ? chooseAct(random, aim) : 'restart',
     cut: random.weighted(cuts),
     moment: chooseMoment(random, aim.spanMs),
-    awayMs: 50 + random.upTo(1000),
+    awayMs: 50 + random.int(0, 1000),
   };
 }
 
@@ -119,7 +119,7 @@ function chooseAct(random: Random, { lineage, isHost }: Aim): Act {
 function chooseMoment(random: Random, spanMs: number): Moment {
   return random.weighted<() => Moment>([
     [() => ({ beforeAsking: true }), 1],
-    [() => ({ afterMs: random.upTo(spanMs) }), 6],
-    [() => ({ phase: ['accepted', 'exited', 'decided', 'started', 'ready'][random.upTo(4)]! }), 5],
+    [() => ({ afterMs: random.int(0, spanMs) }), 6],
+    [() => ({ phase: ['accepted', 'exited', 'decided', 'started', 'ready'][random.int(0, 4)]! }), 5],
   ])();
 }

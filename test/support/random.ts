@@ -27,4 +27,14 @@ export class Random {
   pick<T>(from: readonly T[]): T {
     return from[this.int(0, from.length - 1)]!;
   }
+
+  /** One of them, each as likely as its weight. */
+  weighted<T>(choices: readonly (readonly [T, number])[]): T {
+    let at = this.next() * choices.reduce((sum, [, weight]) => sum + weight, 0);
+    for (const [choice, weight] of choices) {
+      at -= weight;
+      if (at < 0) return choice;
+    }
+    return choices.at(-1)![0];
+  }
 }
