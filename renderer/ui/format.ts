@@ -1,5 +1,7 @@
 /** Between a figure and its unit: they never part at a line's end. */
 const NARROW = '\u202f';
+/** Between a figure and a word; before one a narrow space would look like none. */
+const UNBROKEN = '\u00a0';
 
 /** A measured duration: `0.4 ms`, `12 ms`, `840 ms`, `3.2 s`, `4 min 12 s`, `3 h 5 min`, `2 d 4 h`. */
 export function duration(ms: number): string {
@@ -68,7 +70,7 @@ export function dateTime(at: number): string {
 }
 
 export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en')}${NARROW}${count === 1 ? one : many}`;
+  return `${count.toLocaleString('en')}${UNBROKEN}${count === 1 ? one : many}`;
 }
 
 function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {

@@ -84,6 +84,7 @@ const SCENES: Record<string, () => Promise<void>> = {
   },
   'asked to start a child': async () => {
     await start({ fleet: armedFleet() });
+    await app.setAnswers({});
     await select('jobs', '1');
     await app.page.keyboard.press('n');
     await app.page.getByRole('textbox', { name: 'Id of the child' }).fill('job-7');

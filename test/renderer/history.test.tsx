@@ -11,7 +11,7 @@ import { manyRestarts, numbered, shopLedger, shopTree } from '../support/shop-da
 
 afterEach(cleanup);
 
-const plain = (text: string | null) => (text ?? '').replaceAll('\u202f', ' ');
+const plain = (text: string | null) => (text ?? '').replaceAll(/[\u202f\u00a0]/g, ' ');
 const cache = (life = 4) => shopTree({ life }).find(({ name }) => name === 'cache')!;
 const app = shopTree().find(({ name }) => name === 'app')!;
 

@@ -135,10 +135,19 @@ test('an agent that cannot preview leaves what the tree tells', async () => {
 test('a suspension takes its lease along, and nobody decides about it', async () => {
   fleet.set(armedFleet());
   await askedTo('suspend', '4121.0');
-  expect(named('preview')).toEqual([]);
+  await previewed(shopPreview());
+  expect(screen.queryByRole('region', { name: 'What would happen' })).toBeNull();
+  expect(screen.queryByText(/would be refused/)).toBeNull();
   fireEvent.click(screen.getByRole('radio', { name: /^5.s$/ }));
   await give('to look');
   expect(named('act')[0]!.args).toMatchObject({ act: 'suspend', leaseMs: 5000 });
+});
+
+test('one that would be refused says so before it is asked for', async () => {
+  fleet.set(armedFleet());
+  await askedTo('suspend', '4121.0');
+  await previewed(shopPreview({ possible: false, why: 'main is suspended already.' }));
+  expect(screen.getByRole('status').textContent).toBe('It would be refused. main is suspended already.');
 });
 
 test('a child is started with an id, and with arguments only where there are some', async () => {

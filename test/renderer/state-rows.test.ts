@@ -5,7 +5,7 @@ import { preview, type StateView, stateRows } from '../../renderer/inspect/state
 const shut: StateView = { open: new Map(), parts: new Map() };
 const line = (value: StateValue, view: Partial<StateView> = {}) =>
   stateRows(value, { ...shut, ...view }).map(({ level, label, text }) =>
-    `${' '.repeat(level - 1)}${label}: ${text}`.replaceAll('\u202f', ' '),
+    `${' '.repeat(level - 1)}${label}: ${text}`.replaceAll(/[\u202f\u00a0]/g, ' '),
   );
 
 test('a game is lines of its fields; small containers are open', () => {
@@ -94,7 +94,7 @@ test.each([
   [{}, '{}'],
   [[], '[]'],
 ] as [StateValue, string][])('%j reads %s', (value, text) => {
-  expect(preview(value).text.replaceAll('\u202f', ' ')).toBe(text);
+  expect(preview(value).text.replaceAll(/[\u202f\u00a0]/g, ' ')).toBe(text);
 });
 
 test('a preview stays short', () => {

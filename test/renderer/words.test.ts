@@ -14,7 +14,7 @@ import {
 } from '../../renderer/ui/format.ts';
 import { aNode } from '../support/tree-data.ts';
 
-const plain = (text: string) => text.replaceAll('\u202f', ' ');
+const plain = (text: string) => text.replaceAll(/[\u202f\u00a0]/g, ' ');
 
 test.each([
   [duration(0), '0 ms'],

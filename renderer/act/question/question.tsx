@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import { Heading } from 'react-aria-components';
+import { isEnding } from '../../../protocol/act.ts';
 import { asPerchError, type PerchError } from '../../../protocol/errors.ts';
 import { type ActDetails, runAct } from '../../store/acts.ts';
 import { arm } from '../../store/arming.ts';
@@ -28,6 +29,9 @@ export function Question({ asked, onDone }: { asked: Asked; onDone: () => void }
   const live = useNode(tree, asked.node);
   const supervisor = useNode(tree, node?.parent ?? null);
   const reading = usePreview({ instance: key, act, node: asked.node, epoch: tree.epoch });
+  // About the others nobody decides: of those the words are all there is, unless they would be refused.
+  const isDecided = isEnding(act);
+  const refused = !isDecided && !inSpiteOf && reading.preview?.possible === false && reading.preview.why;
   const [reason, setReason] = useState(lastAnswers.reason);
   const [forMs, setForMs] = useState(lastAnswers.forMs);
   const [details, setDetails] = useState<ActDetails>(() => asked.details ?? detailsOf(act));
@@ -67,13 +71,19 @@ export function Question({ asked, onDone }: { asked: Asked; onDone: () => void }
         {act === 'start-child' ? 'Start a child of' : title} {titleOf(node)}{' '}
         <span className="code">#{node.incarnation}</span>?
       </Heading>
-      <p className="soft">
-        {isGone
-          ? 'That incarnation has ended meanwhile.'
-          : consequence(act, node, reading ? null : supervisor)}
-      </p>
+      {refused ? (
+        <p className="bad" role="status">
+          It would be refused. {refused}
+        </p>
+      ) : (
+        <p className="soft">
+          {isGone
+            ? 'That incarnation has ended meanwhile.'
+            : consequence(act, node, isDecided ? null : supervisor)}
+        </p>
+      )}
       {inSpiteOf && <p className="in-spite-of">{inSpiteOf}</p>}
-      {reading && <PreviewBox reading={reading} otherwise={afterwards(act, node, supervisor)} />}
+      {isDecided && <PreviewBox reading={reading} otherwise={afterwards(act, node, supervisor)} />}
       <Details act={act} supervisor={node} details={details} onChange={setDetails} />
       <Reason value={reason} onChange={setReason} isFirst={act !== 'start-child'} />
       {!isArmed && <ArmFor name={instance?.name ?? ''} forMs={forMs} onChange={setForMs} />}

@@ -13,21 +13,16 @@ export interface PreviewReading {
 /** What was said may be over by the time a reason is typed. */
 const AGAIN_MS = 3000;
 
-/** Acts whose outcome a supervisor decides; of the others the words are all there is. */
-const DECIDED: ReadonlySet<Act> = new Set(['kill', 'stop', 'restart']);
-
-/** What an act would do, asked again while the question is open; null for an act that nobody decides about. */
+/** What an act would do, asked again while the question is open. */
 export function usePreview(asked: {
   instance: string;
   act: Act;
   node: string;
   epoch: string;
-}): PreviewReading | null {
+}): PreviewReading {
   const { instance, act, node, epoch } = asked;
   const [reading, setReading] = useState<PreviewReading>({ preview: null, error: null });
-  const isDecided = DECIDED.has(act);
   useEffect(() => {
-    if (!isDecided) return;
     let isOver = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const look = async (): Promise<void> => {
@@ -44,6 +39,6 @@ export function usePreview(asked: {
       isOver = true;
       clearTimeout(timer);
     };
-  }, [instance, act, node, epoch, isDecided]);
-  return isDecided ? reading : null;
+  }, [instance, act, node, epoch]);
+  return reading;
 }
