@@ -7,8 +7,8 @@ import { afterEach, expect, test } from 'vitest';
 import { Driver, type Verdict } from '../support/proof/driver.ts';
 import { Random } from '../support/random.ts';
 
-const ACTS = Number(process.env.PROOF_ACTS ?? 200);
-const SERVICES = 4;
+const ACTS = Number(process.env.PROOF_ACTS ?? 1000);
+const SERVICES = 8;
 const seed = Number(process.env.PROOF_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 const drivers: Driver[] = [];
@@ -31,8 +31,15 @@ test(`${ACTS} acts, each cut somewhere, and no word of Perch that is not so`, as
     for (const [what, count] of verdict.counts) counts.set(what, (counts.get(what) ?? 0) + count);
   }
   console.log(Object.fromEntries([...counts].sort()));
-  console.log(
-    `longest shown after its end: ${Math.round(Math.max(...verdicts.map((v) => v.longestShownMs)))} ms`,
-  );
+  const shown = verdicts.map((verdict) => verdict.shown);
+  console.log(`longest shown after its end: ${most(shown.map(({ longestMs }) => longestMs))} ms`);
+  console.log(`the onlooker itself stood for ${most(shown.map(({ stoodMs }) => stoodMs))} ms, not decided:`, [
+    ...shown.flatMap(({ undecided }) => undecided),
+  ]);
+  console.log(`heap: ${Math.round(process.memoryUsage().heapUsed / 2 ** 20)} MiB`);
   expect(verdicts.flatMap(({ contradictions }) => contradictions)).toEqual([]);
 });
+
+function most(figures: number[]): number {
+  return Math.round(Math.max(...figures));
+}

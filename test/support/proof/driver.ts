@@ -8,6 +8,7 @@ import { Onlooker } from './onlooker.ts';
 import { contradictions, overlaps, type Told } from './oracle.ts';
 import { GAMES, HOSTED, nextPlan, type Plan, WORKERS } from './plan.ts';
 import { Relay } from './relay.ts';
+import type { Shown } from './shown.ts';
 import { freePort, UnderSupervision } from './under-supervision.ts';
 
 const REASON = 'the proof of truth';
@@ -24,7 +25,7 @@ export interface Verdict {
   /** How many there were of each, for the record. */
   counts: Map<string, number>;
   contradictions: string[];
-  longestShownMs: number;
+  shown: Shown;
 }
 
 /** One service with its outside supervisor, its tunnel and its client: acts one after another, each cut somewhere. */
@@ -81,7 +82,7 @@ export class Driver {
         ...overlaps(lives, HOSTED),
         ...this.#onlooker.verdict(),
       ],
-      longestShownMs: this.#onlooker.longestMs,
+      shown: this.#onlooker.shown,
     };
   }
 

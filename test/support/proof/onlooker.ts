@@ -3,24 +3,19 @@ import { openSession } from '../../../client/session.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
 import type { Life } from './lives.ts';
 import { hasThread, monotonic } from './machine.ts';
+import { Shown } from './shown.ts';
 import type { UnderSupervision } from './under-supervision.ts';
-
-/** What is dead may be shown alive for so long. */
-const SHOWN_MS = 3000;
 
 /**
  * Watches the tree over a connection that is never cut, as the app does, and compares it with the service's own log
  * and /proc: whether what is dead is shown alive for too long, or what runs is shown dead.
  */
 export class Onlooker {
-  readonly faults: string[] = [];
+  readonly shown = new Shown();
   readonly #service: UnderSupervision;
   readonly #instance: Instance;
   #liveSince = Number.POSITIVE_INFINITY;
-  readonly #late = new Map<string, number>();
   readonly #shownDead = new Map<Life, number>();
-  /** How long what had ended was shown alive, at worst. */
-  longestMs = 0;
 
   constructor(service: UnderSupervision) {
     this.#service = service;
@@ -37,12 +32,13 @@ export class Onlooker {
 
   /** Call it often. */
   look(): void {
+    const now = monotonic();
+    this.shown.look(now);
     const { state, retryAt } = this.#instance;
     if (state !== 'live') {
       if (retryAt !== null) this.#instance.retry();
       return;
     }
-    const now = monotonic();
     for (const node of this.#instance.mirror.nodes.values()) this.#compare(node, now);
   }
 
@@ -73,7 +69,7 @@ export class Onlooker {
     const early = [...this.#shownDead].flatMap(([life, at]) =>
       life.lastSeenAt > at ? [`${life.lineage} #${life.incarnation} was shown dead and still ran`] : [],
     );
-    return [...this.faults, ...early];
+    return [...this.shown.faults, ...early];
   }
 
   close(): void {
@@ -82,17 +78,9 @@ export class Onlooker {
 
   #compare(node: TreeNode, now: number): void {
     const endedAt = this.#endOf(node, now);
-    if (node.endedAt !== null || endedAt === null) {
-      this.#late.delete(node.id);
-      return;
-    }
-    const shownMs = now - Math.max(endedAt, this.#liveSince);
-    this.longestMs = Math.max(this.longestMs, shownMs);
-    if (shownMs <= SHOWN_MS) return;
-    // Twice in a row: what has come in meanwhile is read between two looks.
-    const looks = (this.#late.get(node.id) ?? 0) + 1;
-    this.#late.set(node.id, looks);
-    if (looks === 2) this.faults.push(`${node.lineage} ${node.id} is shown ${node.status}, and ended`);
+    if (node.endedAt !== null || endedAt === null) return this.shown.agrees(node.id);
+    const words = `${node.lineage} ${node.id} is shown ${node.status}, and ended`;
+    this.shown.isLate(node.id, words, Math.max(endedAt, this.#liveSince), now);
   }
 
   /** When it ended by the log or /proc; null while it runs or nothing is known. */
