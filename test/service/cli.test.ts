@@ -272,8 +272,11 @@ describe('acting', () => {
 
     const { json: audit } = await json('audit', NAME);
     const calls = audit.records.filter((record: Json) => record.call === 'cli-kill-1');
-    expect(calls).toHaveLength(1);
-    expect(calls[0]).toMatchObject({ act: 'kill', target: 'app/games/7f3a', outcome: 'restarted' });
+    const kill = { act: 'kill', target: 'app/games/7f3a' };
+    expect(calls).toMatchObject([
+      { ...kill, outcome: 'asked' },
+      { ...kill, outcome: 'restarted' },
+    ]);
     expect((await run('audit', NAME)).stdout).toMatch(/kill {2,}app\/guarded {2,}refused/);
     const verified = await json('audit', 'verify', NAME);
     expect(verified).toMatchObject({ exit: 0, json: { findings: [], heads: expect.any(Number) } });

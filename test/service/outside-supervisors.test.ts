@@ -131,7 +131,7 @@ test.each([
 
   const { records } = (await perchJson(env, 'audit', 'kept-1')).json;
   const mine = records.filter((record: Json) => record.call === json.call);
-  expect(mine.map((record: Json) => record.outcome)).toEqual(['SIGKILL follows', 'restarted']);
+  expect(mine.map((record: Json) => record.outcome)).toEqual(['asked', 'restarted']);
   // The receipt of the first life stands in the log of the second.
   const verified = await perchJson(env, 'audit', 'verify', 'kept-1');
   expect(verified).toMatchObject({ exit: 0, json: { findings: [], headsFound: verified.json.heads } });

@@ -1,6 +1,6 @@
-import type { Act, ActDocument, AuditHead } from '../../../protocol/act.ts';
+import type { Act, ActDocument, ActProgress, AuditHead } from '../../../protocol/act.ts';
 import { asPerchError, PerchError } from '../../../protocol/errors.ts';
-import type { Author } from '../../../protocol/ledger.ts';
+import type { Author, NodeRef } from '../../../protocol/ledger.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
 import { monotonicMs } from '../../registry.ts';
 import type { Hub } from '../hub.ts';
@@ -86,7 +86,13 @@ export class Acts {
               'GONE',
               'The instance has started anew since; that incarnation is gone.',
             )
-          : await carryOut({ hub, node, tracking, request, audience })
+          : await carryOut({
+              hub,
+              node,
+              tracking,
+              request,
+              audience: this.#audited(request, target, audience),
+            })
               .then((carriedOut) => withOrphans(hub, carriedOut, remaining(request)))
               .catch((thrown) => {
                 const error = asPerchError(thrown);
@@ -109,6 +115,19 @@ export class Acts {
     } finally {
       release();
     }
+  }
+
+  /**
+   * Before an act can take the service along, and this hub with it, it stands in the audit log, and its author has the
+   * head with it: there may be nobody left to write its outcome or to give a receipt.
+   */
+  #audited(request: TimedRequest, target: NodeRef, audience: ActAudience): ActAudience {
+    const { author } = audience;
+    const progress = (step: ActProgress): void => {
+      if (step.phase !== 'accepted') return audience.progress(step);
+      audience.progress({ ...step, audit: this.#audit(request, author, target.lineage, 'asked') });
+    };
+    return { ...audience, progress };
   }
 
   #audit(request: TimedRequest, author: Author, target: string, outcome: string): AuditHead {

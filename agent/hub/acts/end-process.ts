@@ -17,18 +17,14 @@ export async function endProcess(act: ActUnderWay): Promise<ActDocument> {
     return refusal(tracking, request, 'GONE', `Process ${node.pid} (${node.name}) has already ended.`);
   }
   const signal = request.act === 'kill' ? 'SIGKILL' : 'SIGTERM';
-  // What dies with this process must have left it first: the record of the act, and the word to the asker.
+  accepted(audience);
   if (isOwn) {
-    const { call, reason } = request;
+    // What dies with this process must have left it first: the record of the act, and the word to the asker.
+    const { act: asked, call, reason } = request;
     const { author } = audience;
-    const outcome = `${signal} follows`;
-    accepted(
-      audience,
-      hub.audit.append({ author, act: request.act, call, target: node.lineage, reason, outcome }),
-    );
-    await hub.blackBox.pending({ act: request.act, call, author, reason, signal, at: Date.now() });
+    await hub.blackBox.pending({ act: asked, call, author, reason, signal, at: Date.now() });
     await audience.flushed();
-  } else accepted(audience);
+  }
   hub.others.endsBy(identity, request.call);
   signalProcess(identity, signal);
   if (isOwn && signal === 'SIGKILL' && isFirstProcess(identity.pid)) void exitFromInside();

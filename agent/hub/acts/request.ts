@@ -1,4 +1,4 @@
-import type { Act, ActProgress, AuditHead } from '../../../protocol/act.ts';
+import type { Act, ActProgress } from '../../../protocol/act.ts';
 import type { Author } from '../../../protocol/ledger.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
 import { monotonicMs } from '../../registry.ts';
@@ -49,7 +49,6 @@ export function remaining({ deadline }: TimedRequest): number {
   return Math.max(1, deadline - monotonicMs());
 }
 
-/** `audit`: the head with this act in it, where there may be nobody left to give a receipt. */
-export function accepted(audience: ActAudience, audit?: AuditHead): void {
-  audience.progress({ phase: 'accepted', afterMs: 0, words: 'accepted', ...(audit ? { audit } : {}) });
+export function accepted(audience: ActAudience): void {
+  audience.progress({ phase: 'accepted', afterMs: 0, words: 'accepted' });
 }
