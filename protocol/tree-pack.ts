@@ -55,10 +55,21 @@ function pack(values: unknown[]): PackedColumn<unknown> {
 function isSame(one: unknown, two: unknown): boolean {
   if (one === two) return true;
   if (typeof one !== 'object' || typeof two !== 'object' || one === null || two === null) return false;
-  if (Array.isArray(one) !== Array.isArray(two)) return false;
+  if (Array.isArray(one) || Array.isArray(two)) return Array.isArray(one) && isSameList(one, two);
   const [mine, other] = [one as Record<string, unknown>, two as Record<string, unknown>];
-  for (const key in mine) if (!(key in other) || !isSame(mine[key], other[key])) return false;
+  for (const key in mine) {
+    const value = other[key];
+    if (value === undefined && !(key in other)) return false;
+    if (!isSame(mine[key], value)) return false;
+  }
   for (const key in other) if (!(key in mine)) return false;
+  return true;
+}
+
+/** By place: the names of a list's places would be made into strings for each. */
+function isSameList(one: unknown[], two: unknown): boolean {
+  if (!Array.isArray(two) || one.length !== two.length) return false;
+  for (let at = 0; at < one.length; at++) if (!isSame(one[at], two[at])) return false;
   return true;
 }
 
