@@ -115,6 +115,21 @@ describe('every other outcome', () => {
     expect(found(told('not-recovered'), ...KILLED)).toContain('started within T'));
 });
 
+describe('start-child', () => {
+  const claim = (outcome: 'done' | 'refused') => told(outcome, { act: 'start-child', incarnation: null });
+  const before: Words[] = [[0, 'boot']];
+  const started: Words[] = [...before, [1003, 'start', GAME, 1]];
+  it('done, and started once', () => expect(found(claim('done'), ...started)).toBe(''));
+  it('done, and it had not started', () =>
+    expect(found(claim('done'), ...before)).toContain('had not started'));
+  it('done, and it started after the answer', () =>
+    expect(found(claim('done'), ...before, [1200, 'start', GAME, 1])).toContain('had not started'));
+  it('done, and started twice', () =>
+    expect(found(claim('done'), ...started, [1050, 'start', GAME, 2])).toContain('was started 2 times'));
+  it('refused, and it had started', () =>
+    expect(found(claim('refused'), ...started)).toContain('told refused'));
+});
+
 describe('the service itself', () => {
   const claim = (outcome: 'restarted' | 'not-restarted' | 'gone' | 'straggler' | 'not-recovered') =>
     told(outcome, { isRoot: true, subjects: [], blast: [GAME, OTHER], incarnation: null });

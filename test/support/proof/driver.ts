@@ -6,7 +6,7 @@ import type { Random } from '../random.ts';
 import { monotonic } from './machine.ts';
 import { Onlooker } from './onlooker.ts';
 import { contradictions, overlaps, type Told } from './oracle.ts';
-import { GAMES, HOSTED, nextPlan, type Plan, WORKERS } from './plan.ts';
+import { GAMES, GUEST, HOSTED, nextPlan, type Plan, WORKERS } from './plan.ts';
 import { Relay } from './relay.ts';
 import type { Shown } from './shown.ts';
 import { freePort, UnderSupervision } from './under-supervision.ts';
@@ -110,7 +110,7 @@ export class Driver {
       subjects: aim.subjects,
       blast: aim.blast,
       dropped: aim.dropped,
-      namesWorker: node.kind === 'worker',
+      namesWorker: node.kind === 'worker' || aim.child !== undefined,
       incarnation: worker ? this.#incarnationOf(plan, node) : null,
       isRoot: aim.lineage === 'root',
       boot: this.#service.pid,
@@ -140,7 +140,7 @@ export class Driver {
   }
 
   /** Runs the act with its cut. Gives the document, or the code of the error that the client was told. */
-  async #ask({ act, cut, moment, awayMs }: Plan, node: TreeNode) {
+  async #ask({ aim, act, cut, moment, awayMs }: Plan, node: TreeNode) {
     const { epoch } = this.#onlooker;
     const session = await this.#connected();
     const connect = (options?: Parameters<typeof openSession>[1]) => this.#connect(options);
@@ -150,7 +150,7 @@ export class Driver {
       this.#isCut = true;
       this.#cut(cut, awayMs, session, giveUp);
     };
-    const request = { act, node, epoch, reason: REASON, timeoutMs: TIMEOUT_MS };
+    const request = { act, node, epoch, reason: REASON, timeoutMs: TIMEOUT_MS, child: aim.child };
     if ('beforeAsking' in moment) doCut();
     const timer = 'afterMs' in moment ? setTimeout(doCut, moment.afterMs) : undefined;
     try {
@@ -258,7 +258,7 @@ export class Driver {
       if (node.kind === 'worker') this.#past.set(lineage, node);
       return;
     }
-    if (!GAMES.includes(lineage) && lineage !== 'root') this.#stopped.set(lineage, node);
+    if (!GAMES.includes(lineage) && lineage !== GUEST && lineage !== 'root') this.#stopped.set(lineage, node);
   }
 
   #mayEndHub(): boolean {

@@ -90,8 +90,13 @@ const CLAIMS: Record<ActDocument['outcome'], (claim: Claim) => string[]> = {
       ? [`told not-recovered, and ${lineage} #${next.incarnation} started within T`]
       : [];
   },
-  // Of acts that end nothing.
-  done: () => [],
+  // Of the acts that end nothing, start-child: exactly one start, and not more (`twice`).
+  done: ({ told, lineage, lives }) => [
+    ...(startedIn(lineage, told, lives).some((life) => life.startedAt <= told.answeredAt)
+      ? []
+      : [`told done, and ${lineage} had not started`]),
+    ...wrongSuccessor(told, lineage, lives),
+  ],
 };
 
 function notEnded(outcome: string, lineage: string, old: Life | undefined, told: Told): string[] {

@@ -3,6 +3,8 @@ import type { Random } from '../random.ts';
 
 /** What the service of the proof has (fixtures/proof.ts): worker lineages, each counting in the log. */
 export const GAMES = ['app/games/g0', 'app/games/g1', 'app/games/g2', 'app/games/g3'];
+/** A dynamic child that only `start-child` starts, and that nobody starts again once it has been taken away. */
+export const GUEST = 'app/games/guest';
 const PAIR = ['app/pair/left', 'app/pair/right'];
 const FRAIL = ['app/frail/egg'];
 const POOL = ['app/pool/thinker', 'app/pool/keeper'];
@@ -24,6 +26,8 @@ export interface Aim {
   dropped: readonly string[];
   /** About how long such an act takes: the cut comes within it. */
   spanMs: number;
+  /** Id of the dynamic child that it is asked to start. */
+  child?: string;
 }
 
 const worker = (lineage: string, spanMs = 6, blast: readonly string[] = [lineage]): Aim => ({
@@ -34,8 +38,9 @@ const worker = (lineage: string, spanMs = 6, blast: readonly string[] = [lineage
   spanMs,
 });
 const all = (lineage: string, spanMs = 8): Aim => {
-  const below = WORKERS.filter((each) => lineage === 'root' || each.startsWith(`${lineage}/`));
-  const dropped = lineage === 'root' ? [] : below.filter((each) => GAMES.includes(each));
+  const below = [...WORKERS, GUEST].filter((each) => lineage === 'root' || each.startsWith(`${lineage}/`));
+  const isDynamic = (each: string) => GAMES.includes(each) || each === GUEST;
+  const dropped = lineage === 'root' ? [] : below.filter(isDynamic);
   const subjects = below.filter((each) => !dropped.includes(each));
   return { lineage, subjects, blast: below, dropped, spanMs };
 };
@@ -53,6 +58,8 @@ const AIMS: readonly (readonly [Aim, number])[] = [
   [{ ...worker('app/pool/thinker', 60), isHost: true }, 3],
   [{ ...worker('app/pool/keeper', 250), isHost: true }, 3],
   [all('app/games'), 4],
+  [{ ...worker(GUEST), lineage: 'app/games', child: 'guest' }, 8],
+  [worker(GUEST), 8],
   [all('app/frail'), 2],
   [all('app', 400), 2],
   [all('root', 400), 4],
@@ -101,10 +108,13 @@ export function nextPlan(random: Random, stopped: string | null, mayEndHub: bool
 }
 
 function isAt(aim: Aim, lineage: string): boolean {
-  return aim.lineage === lineage && !aim.isHost && !aim.isPast;
+  return aim.lineage === lineage && !aim.isHost && !aim.isPast && aim.child === undefined;
 }
 
-function chooseAct(random: Random, { lineage, isHost }: Aim): Act {
+function chooseAct(random: Random, { lineage, isHost, child }: Aim): Act {
+  if (child !== undefined) return 'start-child';
+  // Its place is free again for the next start-child.
+  if (lineage === GUEST) return 'stop';
   // Nothing starts an outermost supervisor again, and nothing inside it the process.
   if (lineage === 'app') return 'restart';
   if (lineage === 'root') return 'kill';
