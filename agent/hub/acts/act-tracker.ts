@@ -15,6 +15,8 @@ export interface Tracking {
   phases: ActDocument['phases'];
   successor: NodeRef | null;
   affected: NodeRef[];
+  /** Whose restart was decided and has not begun; null while none is due. */
+  due: string | null;
   /** Of the supervisor that decided, before and after. */
   budget: Budget | null;
   ended: { outcome: Outcome; words: string } | null;
@@ -30,6 +32,7 @@ export function startTracking(act: Act, target: NodeRef, t0: number): Tracking {
     phases: { exitedMs: null, decidedMs: null, startedMs: null, readyMs: null },
     successor: null,
     affected: [],
+    due: null,
     budget: null,
     ended: null,
   };
@@ -52,10 +55,14 @@ export function track(tracking: Tracking, event: LedgerEvent): ActProgress | nul
     phases.decidedMs = afterMs;
     tracking.affected = event.affected.filter((node) => node.id !== target.id);
     tracking.budget ??= budgetOf(event);
-    // A stop is not decided about, but for one that takes back a restart that is due.
-    const isTakenBack = tracking.act === 'stop' && event.decision === 'no-restart';
-    const words = isTakenBack ? `${event.by.lineage} no longer restarts it` : decisionWords(event);
-    if (event.decision === 'no-restart') end(tracking, 'not-restarted', words);
+    // A stop is not decided about, but for one that takes back a restart that is due: its own, or an earlier act's.
+    const isTakenBack = event.decision === 'no-restart' && tracking.due === event.node.id;
+    const isOwnStop = event.decision === 'no-restart' && tracking.act === 'stop';
+    const words =
+      isTakenBack || isOwnStop ? `${event.by.lineage} no longer restarts it` : decisionWords(event);
+    tracking.due = event.decision === 'restart' ? event.node.id : null;
+    if (isTakenBack) end(tracking, 'not-recovered', `${words}: it was stopped before that was due`);
+    else if (event.decision === 'no-restart') end(tracking, 'not-restarted', words);
     if (event.decision === 'shutdown') end(tracking, 'not-restarted', words);
     if (event.decision === 'escalate') end(tracking, 'escalated', words);
     return { phase: 'decided', afterMs, words };
@@ -64,6 +71,7 @@ export function track(tracking: Tracking, event: LedgerEvent): ActProgress | nul
     phases.startedMs = afterMs;
     tracking.successor = event.node;
     tracking.chain.add(event.node.id);
+    tracking.due = null;
     return { phase: 'started', afterMs, words: `#${event.node.incarnation} started` };
   }
   if (event.kind === 'ready' && event.node.id === tracking.successor?.id) {

@@ -60,6 +60,22 @@ test('a stop has ended with the exit; a successor that never came leaves no outc
   expect(follow('kill', [exit(), decided(102, 'restart')]).tracking.ended).toBeNull();
 });
 
+test('a restart that somebody takes back was decided all the same: the kill is not recovered, the stop did what it says', () => {
+  const exit = event(101, { kind: 'exited', node: ref('1'), reason: 'killed' });
+  const takenBack = decided(200, 'no-restart');
+  const { tracking } = follow('kill', [exit, decided(102, 'restart'), takenBack]);
+  expect(tracking.ended).toEqual({
+    outcome: 'not-recovered',
+    words: 'app/games no longer restarts it: it was stopped before that was due',
+  });
+  expect(follow('stop', [takenBack]).tracking.ended?.outcome).toBe('not-restarted');
+  // A successor that began has an end and a decision of its own.
+  const successor = event(103, { kind: 'started', node: ref('2', 2), previous: ref('1') });
+  const normal = { ...decided(200, 'no-restart'), node: ref('2', 2) } as LedgerEvent;
+  const begun = follow('kill', [exit, decided(102, 'restart'), successor, normal]).tracking;
+  expect(begun.ended?.outcome).toBe('not-restarted');
+});
+
 test('a start that fails is followed to the next attempt, and to the supervisor giving up', () => {
   const again = (node: NodeRef, previous: NodeRef) => event(105, { kind: 'started', node, previous });
   const failed = event(106, { kind: 'start-failed', node: ref('2', 2), reason: 'no port' });
