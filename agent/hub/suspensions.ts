@@ -36,8 +36,10 @@ export class Suspensions {
     if (link.trouble) throw link.trouble;
   }
 
-  has(threadId: number): boolean {
-    return this.#held.has(threadId);
+  /** With `call`, only what that act holds. */
+  has(threadId: number, call?: string): boolean {
+    const held = this.#held.get(threadId);
+    return held !== undefined && (call === undefined || held.call === call);
   }
 
   /** Resolves once the thread stands still. Throws LOOP_BLOCKED, NOT_OBSERVED, and NOT_POSSIBLE when it is held. */
@@ -62,6 +64,8 @@ export class Suspensions {
       isHeld = true;
     }
     if (!isHeld) throw new PerchError('NOT_POSSIBLE', `${node.lineage} did not let itself be suspended.`);
+    // It took the hold and ended before its answer was here.
+    if (node.endedAt !== null) throw new PerchError('GONE', `${node.lineage} has ended`, { node: node.id });
     const end = (why: ResumeWhy) => () => this.resume(threadId, why);
     const onSessionEnd = end('session');
     const timer = setTimeout(end('lease'), leaseMs);
@@ -82,7 +86,7 @@ export class Suspensions {
   /** Lets the thread go on; false when it was not held. With `call`, only what that act holds. */
   resume(threadId: number, why: ResumeWhy, call?: string): boolean {
     const held = this.#held.get(threadId);
-    if (!held || (call !== undefined && held.call !== call)) return false;
+    if (!held || !this.has(threadId, call)) return false;
     const { own, tree, ledger } = this.#hub;
     this.#held.delete(threadId);
     held.forget();
