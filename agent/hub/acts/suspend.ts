@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ActDocument } from '../../../protocol/act.ts';
 import { durationWords } from '../../../protocol/duration.ts';
 import { PerchError } from '../../../protocol/errors.ts';
@@ -18,7 +19,7 @@ export async function suspend(act: ActUnderWay): Promise<ActDocument> {
     // The session is known here only; the lease is kept there.
     const onEnd = () => {
       const { call, node: _, deadline: __, ...rest } = request;
-      const ended = { ...rest, act: 'resume' as const, call: `${Date.now()}`, node: thread.id };
+      const ended = { ...rest, act: 'resume' as const, call: randomUUID(), node: thread.id };
       joined.act({ ...ended, reason: sessionEnded(call) }, () => {}).catch(() => {});
     };
     if (document.outcome === 'done') {
@@ -44,10 +45,11 @@ export async function resume(act: ActUnderWay): Promise<ActDocument> {
   const joined = hub.joinedByProcess(thread);
   if (joined) return forward(act, joined, thread.id);
   const call = callOfEndedSession(act);
+  if (!hub.suspensions.has(thread.threadId!, call)) throw notSuspended(thread);
+  accepted(audience);
   if (!hub.suspensions.resume(thread.threadId!, call === undefined ? 'asked' : 'session', call)) {
     throw notSuspended(thread);
   }
-  accepted(audience);
   return done(act, `${thread.lineage} goes on`);
 }
 
