@@ -11,14 +11,21 @@ export type ActTarget = Pick<TreeNode, 'id' | 'lineage' | 'incarnation' | 'paren
 /**
  * What has become of a target, read off the tree of a later epoch. `untouched`: it stands there as it did, only the
  * agent is a new one. `ending`: told to end, and still there. `ended`: it is kept as ended, and nothing has followed.
- * `missing`: neither it nor a successor is there, yet.
+ * `missing`: neither it nor a successor is there, yet. `past`: what follows it ran before the act was asked for.
  */
 export type Aftermath =
-  | { is: 'untouched' | 'ending' | 'straggler' | 'ended' | 'missing' }
+  | { is: 'untouched' | 'ending' | 'straggler' | 'ended' | 'missing' | 'past' }
   | { is: 'followed'; by: TreeNode; isUp: boolean };
 
-/** `isSameProcess` false: the service's process is another one, so that an id that looks the same names another node. */
-export function aftermathOf(target: ActTarget, nodes: Iterable<TreeNode>, isSameProcess: boolean): Aftermath {
+/**
+ * `isSameProcess` false: the service's process is another one, so that an id that looks the same names another node.
+ * `askedAt`: when the act was asked for, milliseconds since 1970 by the agent's clock; null where it may have been before.
+ */
+export function aftermathOf(
+  target: ActTarget,
+  nodes: Iterable<TreeNode>,
+  { isSameProcess, askedAt }: { isSameProcess: boolean; askedAt: number | null },
+): Aftermath {
   let same: TreeNode | undefined;
   let next: TreeNode | undefined;
   for (const node of nodes) {
@@ -30,6 +37,7 @@ export function aftermathOf(target: ActTarget, nodes: Iterable<TreeNode>, isSame
     if (same.status === 'stopping') return { is: 'ending' };
     return { is: same.status === 'straggler' ? 'straggler' : 'untouched' };
   }
+  if (next && askedAt !== null && hasExactStart(next) && next.startedAt < askedAt) return { is: 'past' };
   if (next) return { is: 'followed', by: next, isUp: isUp(next) };
   if (!same) return { is: 'missing' };
   // A stopped child that was to be started again, and was not.
@@ -39,11 +47,16 @@ export function aftermathOf(target: ActTarget, nodes: Iterable<TreeNode>, isSame
 /** Of a child process two sources tell when it started: /proc, in clock ticks, and the agent inside of it. */
 const CHILD_START_MS = 1000;
 
-/** An id names one incarnation of one process; a process that came later may have been given its pid. */
-function isSame(node: TreeNode, { id, lineage, incarnation, startedAt }: ActTarget): boolean {
-  const apartMs = node.kind === 'process' && node.parent !== null ? CHILD_START_MS : 0;
-  const isThen = startedAt === undefined || Math.abs(node.startedAt - startedAt) <= apartMs;
-  return node.id === id && node.lineage === lineage && node.incarnation === incarnation && isThen;
+function hasExactStart({ kind, parent }: TreeNode): boolean {
+  return kind !== 'process' || parent === null;
+}
+
+/**
+ * An id names one incarnation of one process, whatever a new agent calls it before it has asked for its name; only a
+ * child process that came later may have been given a pid again.
+ */
+function isSame(node: TreeNode, { id, startedAt = node.startedAt }: ActTarget): boolean {
+  return node.id === id && (hasExactStart(node) || Math.abs(node.startedAt - startedAt) < CHILD_START_MS);
 }
 
 function isSuccessor(node: TreeNode, { parent, lineage }: ActTarget): boolean {
@@ -55,21 +68,34 @@ function isUp({ status }: TreeNode): boolean {
   return status === 'running' || status === 'blocked';
 }
 
+interface Watching {
+  signal: AbortSignal;
+  onFollowed(): void;
+  isSameProcess: boolean;
+  /** How long ago the act was first asked for; null where that may have been before this client did. */
+  sinceAskedMs(): number | null;
+}
+
 /** What has become of the target in the tree that a session shows: once it is certain, or when the signal aborts. */
 export async function watchAftermath(
   session: Session,
   target: ActTarget,
   act: Act,
-  { signal, onFollowed, isSameProcess }: { signal: AbortSignal; onFollowed(): void; isSameProcess: boolean },
+  { signal, onFollowed, isSameProcess, sinceAskedMs }: Watching,
 ): Promise<Aftermath> {
   const mirror = new TreeMirror();
   const certain = new AbortController();
   let aftermath: Aftermath = { is: 'missing' };
+  /** By the agent's clock, and rather too early: the snapshot was some time under way. */
+  let askedAt: number | null = null;
   const onEvent = (event: TreeEvent) => {
     if (certain.signal.aborted) return;
-    if ('snapshot' in event) mirror.reset(event.snapshot);
-    else mirror.apply(event.delta);
-    aftermath = aftermathOf(target, mirror.nodes.values(), isSameProcess);
+    if ('snapshot' in event) {
+      mirror.reset(event.snapshot);
+      const sinceMs = sinceAskedMs();
+      askedAt = sinceMs === null ? null : event.snapshot.at - sinceMs;
+    } else mirror.apply(event.delta);
+    aftermath = aftermathOf(target, mirror.nodes.values(), { isSameProcess, askedAt });
     if (aftermath.is === 'followed') onFollowed();
     if (isCertain(aftermath, act)) certain.abort();
   };
@@ -85,6 +111,7 @@ function isCertain(aftermath: Aftermath, act: Act): boolean {
       return act === 'stop';
     case 'untouched':
     case 'straggler':
+    case 'past':
       return true;
     default:
       return false;

@@ -95,7 +95,8 @@ class ActRun {
   #startedAt: number;
   /** Of the agent that is asked: the request's, until the same incarnation was found under another. */
   #epoch: string;
-  #isAsked = false;
+  /** When it was first asked for, by this side's clock. */
+  #askedAt: number | null = null;
   #isAccepted = false;
   #hasSeenExit = false;
   #lostAt: number | null = null;
@@ -155,7 +156,7 @@ class ActRun {
     const { act, node, reason, epoch: _, call: __, timeoutMs: ___, ...more } = this.#request;
     // Calls are taken in order: the act needs no word that its session is armed.
     const armed = this.#arm(session);
-    this.#isAsked = true;
+    this.#askedAt ??= this.#clock.monotonic();
     const asked = session.call(
       'act',
       {
@@ -201,7 +202,7 @@ class ActRun {
   /** A session that was lost, or was made here and is closed by now, is disarmed by that. */
   async #disarm(): Promise<void> {
     const { arm, session } = this.#link;
-    if (arm.isArmed || this.#lostAt !== null || !this.#isAsked) return;
+    if (arm.isArmed || this.#lostAt !== null || this.#askedAt === null) return;
     await session.call('disarm', {}, { timeoutMs: DISARM_MS }).catch(() => {});
   }
 
@@ -286,7 +287,8 @@ class ActRun {
     const signal = this.#signal ? AbortSignal.any([this.#signal, timeUp.signal]) : timeUp.signal;
     const onFollowed = () => this.#seeSuccessor();
     const isSameProcess = isOneProcess(this.#link.session.hello.instance, session.hello.instance);
-    const watching = { signal, onFollowed, isSameProcess };
+    const sinceAskedMs = () => (this.#askedAt === null ? null : this.#clock.monotonic() - this.#askedAt);
+    const watching = { signal, onFollowed, isSameProcess, sinceAskedMs };
     const aftermath = await watchAftermath(session, node, act, watching).finally(cancelTimer);
     if (this.#signal?.aborted) throw cancelled(this.#call);
     return aftermath;
@@ -296,6 +298,11 @@ class ActRun {
     if (aftermath.is === 'followed' && aftermath.isUp) return this.#recovered(aftermath.by);
     const { node, act } = this.#request;
     const name = `#${node.incarnation} of ${node.lineage}`;
+    if (aftermath.is === 'past') {
+      this.#phases.exitedMs = null;
+      const words = `${name} had already ended`;
+      return this.#document('gone', words, new PerchError('GONE', words, { node: node.id }));
+    }
     if (aftermath.is === 'ending' || aftermath.is === 'straggler') {
       return this.#document('straggler', `${name} was told to end and still runs`);
     }

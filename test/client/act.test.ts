@@ -167,6 +167,25 @@ describe('an act', () => {
       expect(await done).toBe(restarted);
     });
 
+    it('is gone when what runs in its place had started before it was asked for', async () => {
+      const { second, done } = await resumed();
+      const after = { lineage: worker.lineage, incarnation: 3, startedAt: 5000 };
+      const nodes = [process_, nodeOf('4121.0.18', after)];
+      second.last('watch-tree').event({ snapshot: snapshotOf(nodes, { ...next, at: 10_000 }) });
+      expect(await done).toMatchObject({ outcome: 'gone', successor: null, error: { code: 'GONE' } });
+    });
+
+    it('on a thread that the new agent has no name for yet is asked again of it', async () => {
+      const thread = nodeOf('4121.2', { kind: 'thread', lineage: 'thread:thinker', parent: '4121' });
+      const { second, clock } = await resumed({ node: thread });
+      const hosted = nodeOf('4121.0.9', { lineage: 'app/thinker', parent: '4121' });
+      second
+        .last('watch-tree')
+        .event(shown(process_, hosted, { ...thread, lineage: 'thread:2', startedAt: 7 }));
+      await clock.turn(1);
+      expect(second.last('act').args).toMatchObject({ node: thread.id, epoch: 'e2' });
+    });
+
     it('looks again when it had been done before it was asked again', async () => {
       const { second, clock, done } = await resumed();
       second.last('watch-tree').event(shown(process_, worker));
