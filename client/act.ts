@@ -1,4 +1,5 @@
-import { type Act, type ActDocument, type ActProgress, isEnding, type Outcome } from '../protocol/act.ts';
+import { type ActDocument, type ActProgress, isEnding, type Outcome } from '../protocol/act.ts';
+import type { CallArgs } from '../protocol/calls.ts';
 import { asPerchError, ERRORS, PerchError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { TreeNode } from '../protocol/tree.ts';
@@ -11,22 +12,14 @@ import type { Connect } from './instance.ts';
 import { isOneProcess, isSameInstance } from './same-instance.ts';
 import type { Session } from './session.ts';
 
-export interface ActRequest {
-  act: Act;
+/** What some acts take beside (`signal`, `leaseMs`, `child` …) is as in the call table. */
+export interface ActRequest extends Omit<CallArgs<'act'>, 'node' | 'call'> {
   /** The incarnation meant, as the tree of `epoch` showed it. */
   node: ActTarget;
-  epoch: string;
-  reason: string;
   /** Repeats a call: the same id acts once. Made when absent. */
   call?: string;
   /** How long a recovery may take (T); 10 s unless told. */
   timeoutMs?: number;
-  /** What some acts take beside (protocol/calls.ts). */
-  signal?: string;
-  leaseMs?: number;
-  child?: string;
-  childArgs?: string;
-  force?: boolean;
 }
 
 /** What makes a session one that may act: it is armed for the act, and disarmed after it. */

@@ -1,3 +1,4 @@
+import type { CallArgs } from '../../protocol/calls.ts';
 import { asPerchError, PerchError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { StateAnswer } from '../../protocol/state.ts';
@@ -7,21 +8,11 @@ import type { Hub } from './hub.ts';
 import { evaluate } from './inspector.ts';
 import { refOf } from './node-ref.ts';
 
-interface StateArgs {
-  node: string;
-  path?: string;
-  from?: number;
-  depth?: number;
-  breadth?: number;
-  maxBytes?: number;
-  timeoutMs?: number;
-}
-
 /** A bounded piece of a node's state, wherever it is held. */
 export async function readStateOf(
   hub: Hub,
   node: TreeNode,
-  args: StateArgs,
+  args: CallArgs<'state'>,
   signal: AbortSignal,
 ): Promise<StateAnswer> {
   if (node.endedAt !== null)

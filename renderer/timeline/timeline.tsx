@@ -9,7 +9,7 @@ import { show, useInterface, usePlace } from '../store/interface.ts';
 import type { TimelineRow } from '../store/timeline.ts';
 import { useNode } from '../store/use-tree.ts';
 import { useValue } from '../store/value.ts';
-import { nextStep } from '../tree/keys.ts';
+import { nextLine } from '../tree/keys.ts';
 import { reveal } from '../tree/use-outline.ts';
 import { clockTime, duration } from '../ui/format.ts';
 import { byWhom, decisionWords, severityOfRow, whatWords } from './words.ts';
@@ -97,24 +97,12 @@ function Rows({ rows, onOpen }: { rows: readonly TimelineRow[]; onOpen: (row: Ti
       onOpen(row);
       return;
     }
-    const lines = rows.map(({ id }) => ({
-      id,
-      level: 1,
-      isOpen: false,
-      hasChildren: false,
-      position: 0,
-      siblings: 0,
-    }));
-    const step = nextStep(
-      event,
-      lines,
-      active,
-      Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX) - 1,
-    );
-    if (step?.kind !== 'go') return;
+    const pageRows = Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX) - 1;
+    const next = nextLine(event, rows.length, active, pageRows);
+    if (next === null) return;
     event.preventDefault();
-    setActive(rows[step.index]!.id);
-    virtual.scrollToIndex(step.index);
+    setActive(rows[next]!.id);
+    virtual.scrollToIndex(next);
   };
 
   return (

@@ -2,6 +2,19 @@ import type { Row } from '../store/rows.ts';
 
 export type Step = { kind: 'go'; index: number } | { kind: 'open'; isOpen: boolean };
 
+const LINE: Row = { id: '', level: 1, isOpen: false, hasChildren: false, position: 0, siblings: 0 };
+
+/** The same in a list: the line to go to; null: none. */
+export function nextLine(
+  event: Parameters<typeof nextStep>[0],
+  lines: number,
+  at: number,
+  pageRows: number,
+): number | null {
+  const step = nextStep(event, Array<Row>(lines).fill(LINE), at, pageRows);
+  return step?.kind === 'go' ? step.index : null;
+}
+
 /** What a key does in a tree of lines (ARIA Authoring Practices, treegrid); null: nothing. */
 export function nextStep(
   event: { key: string; ctrlKey: boolean; altKey: boolean; metaKey: boolean },

@@ -1,6 +1,8 @@
 import type { Act, ActDocument, ActProgress, Budget, Outcome } from '../../../protocol/act.ts';
 import { durationWords } from '../../../protocol/duration.ts';
 import type { LedgerEvent, NodeRef } from '../../../protocol/ledger.ts';
+import type { TreeNode } from '../../../protocol/tree.ts';
+import { refOf } from '../node-ref.ts';
 
 /** How far an act has come, read off the ledger. `ended` is set once its outcome is known. */
 export interface Tracking {
@@ -36,6 +38,12 @@ export function startTracking(act: Act, target: NodeRef, t0: number): Tracking {
     budget: null,
     ended: null,
   };
+}
+
+/** The act turns out to be on this worker: on what it runs in was asked, and its supervisor decides about it. */
+export function aimAt(tracking: Tracking, worker: TreeNode): void {
+  Object.assign(tracking.target, refOf(worker));
+  tracking.chain.add(worker.id);
 }
 
 /** Takes the next ledger event; gives the step to show, or null where the event is about something else. */

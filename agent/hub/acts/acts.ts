@@ -6,7 +6,7 @@ import { monotonicMs } from '../../registry.ts';
 import type { Hub } from '../hub.ts';
 import { refOf } from '../node-ref.ts';
 import { orphanWords } from '../orphans.ts';
-import { startTracking } from './act-tracker.ts';
+import { aimAt, startTracking } from './act-tracker.ts';
 import { askSupervisor } from './ask-supervisor.ts';
 import { breakLoop } from './break.ts';
 import { deleteChild, startChild } from './children.ts';
@@ -187,10 +187,7 @@ async function endOrRestart(act: ActUnderWay): Promise<ActDocument> {
   const { hub, node: asked, tracking } = act;
   // A thread or process that hosts a worker is that worker: ending either is one act, decided by its supervisor.
   const node = hub.workerHostedBy(asked) ?? asked;
-  if (node !== asked) {
-    Object.assign(tracking.target, refOf(node));
-    tracking.chain.add(node.id);
-  }
+  if (node !== asked) aimAt(tracking, node);
   const joined = node.kind === 'process' ? null : hub.joinedByProcess(node);
   if (joined) return forward(act, joined, node.id);
   switch (node.kind) {

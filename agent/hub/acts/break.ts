@@ -9,6 +9,7 @@ import type { Hub } from '../hub.ts';
 import { terminateExecution } from '../inspector.ts';
 import { describeNative } from '../proc.ts';
 import type { ThreadLink } from '../thread-link.ts';
+import { aimAt } from './act-tracker.ts';
 import { done, finish } from './document.ts';
 import { follow } from './follow.ts';
 import { forward } from './forward.ts';
@@ -103,14 +104,7 @@ async function breakElsewhere(act: ActUnderWay, thread: TreeNode): Promise<ActDo
   const { hub, tracking, request } = act;
   const process_ = hub.tree.nodes.get(thread.id.split('.')[0]!);
   const worker = process_ ? hub.workerHostedBy(process_) : null;
-  if (worker) {
-    tracking.chain.add(worker.id);
-    Object.assign(tracking.target, {
-      id: worker.id,
-      lineage: worker.lineage,
-      incarnation: worker.incarnation,
-    });
-  }
+  if (worker) aimAt(tracking, worker);
   const { done: decided, stop } = follow(act);
   try {
     return await forward(act, hub.joinedByProcess(thread)!, thread.id);

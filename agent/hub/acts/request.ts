@@ -1,24 +1,13 @@
-import type { Act, ActProgress } from '../../../protocol/act.ts';
+import type { ActProgress } from '../../../protocol/act.ts';
+import type { CallArgs } from '../../../protocol/calls.ts';
 import type { Author } from '../../../protocol/ledger.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
 import { monotonicMs } from '../../registry.ts';
 import type { Hub } from '../hub.ts';
 import type { Tracking } from './act-tracker.ts';
 
-export interface ActRequest {
-  act: Act;
-  call: string;
-  node: string;
-  epoch: string;
-  reason: string;
-  timeoutMs: number;
-  /** What some acts take beside (protocol/calls.ts). */
-  signal?: string;
-  leaseMs?: number;
-  child?: string;
-  childArgs?: string;
-  force?: boolean;
-}
+/** As in the call table, with its time settled. */
+export type ActRequest = CallArgs<'act'> & { timeoutMs: number };
 
 /** `deadline` is on the monotonic clock: what goes before the act itself is taken from its time. */
 export interface TimedRequest extends ActRequest {

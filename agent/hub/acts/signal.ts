@@ -6,6 +6,7 @@ import type { TreeNode } from '../../../protocol/tree.ts';
 import { isAlive, type ProcessIdentity, signalProcess, untilEnded } from '../../faults/end-process.ts';
 import { monotonicMs } from '../../registry.ts';
 import type { Hub } from '../hub.ts';
+import { aimAt } from './act-tracker.ts';
 import { done, finish } from './document.ts';
 import { follow } from './follow.ts';
 import { type ActUnderWay, accepted, remaining } from './request.ts';
@@ -31,14 +32,7 @@ export async function signal(act: ActUnderWay): Promise<ActDocument> {
   const { hub, tracking, request, audience } = act;
   const name = allowed(request.signal, request.force ?? false);
   const { target, worker } = signalled(hub, act.node);
-  if (worker) {
-    tracking.chain.add(worker.id);
-    Object.assign(tracking.target, {
-      id: worker.id,
-      lineage: worker.lineage,
-      incarnation: worker.incarnation,
-    });
-  }
+  if (worker) aimAt(tracking, worker);
   tracking.isSupervised = worker !== null;
   const followed = follow(act);
   try {

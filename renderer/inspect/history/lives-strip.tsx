@@ -4,7 +4,7 @@ import { now } from '../../store/clock.ts';
 import { isAlive } from '../../store/row-keys.ts';
 import type { TimelineRow } from '../../store/timeline.ts';
 import { useValue } from '../../store/value.ts';
-import { nextStep } from '../../tree/keys.ts';
+import { nextLine } from '../../tree/keys.ts';
 import { age, clockTime, counted, dateTime, duration } from '../../ui/format.ts';
 import { type Life, livesOf } from './lives.ts';
 
@@ -41,16 +41,10 @@ export function LivesStrip({ rows, node, onOpen }: LivesStripProps) {
       return;
     }
     const key = SIDEWAYS[event.key] ?? event.key;
-    const line = { id: '', level: 1, isOpen: false, hasChildren: false, position: 0, siblings: 0 };
-    const step = nextStep(
-      { ...modifiers(event), key },
-      lives.map(() => line),
-      lives.indexOf(active),
-      10,
-    );
-    if (step?.kind !== 'go') return;
+    const next = nextLine({ ...modifiers(event), key }, lives.length, lives.indexOf(active), 10);
+    if (next === null) return;
     event.preventDefault();
-    choose(lives[step.index]!.id);
+    choose(lives[next]!.id);
   };
 
   return (

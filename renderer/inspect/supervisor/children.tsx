@@ -4,7 +4,7 @@ import type { TreeNode } from '../../../protocol/tree.ts';
 import { isAlive } from '../../store/row-keys.ts';
 import type { TreeStore } from '../../store/tree-store.ts';
 import { useNode, useShape } from '../../store/use-tree.ts';
-import { nextStep } from '../../tree/keys.ts';
+import { nextLine } from '../../tree/keys.ts';
 import { LiveStatus } from '../../tree/live-status.tsx';
 import { reveal } from '../../tree/use-outline.ts';
 import { dotOf, severityOf } from '../../tree/words.ts';
@@ -36,10 +36,10 @@ export function Children({ instance, tree, node }: ChildrenProps) {
       reveal(instance, tree, id);
       return;
     }
-    const step = nextStep(event, shown.map(asLine), at, 10);
-    if (step?.kind !== 'go') return;
+    const index = nextLine(event, shown.length, at, 10);
+    if (index === null) return;
     event.preventDefault();
-    const next = shown[step.index]!;
+    const next = shown[index]!;
     setActive(next);
     document.getElementById(`${base}-${next}`)?.scrollIntoView({ block: 'nearest' });
   };
@@ -178,12 +178,3 @@ function countWords(all: number, active: number): string {
   const figure = all.toLocaleString('en');
   return all === active ? figure : `${active.toLocaleString('en')} of ${figure} active`;
 }
-
-const asLine = (id: string) => ({
-  id,
-  level: 1,
-  isOpen: false,
-  hasChildren: false,
-  position: 0,
-  siblings: 0,
-});
