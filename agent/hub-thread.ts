@@ -101,9 +101,10 @@ function makeWorker(workerData: HubData): Worker {
       execArgv: [],
       env,
       workerData,
-      // A cap for the worst case: past it the hub dies and is started again, the service lives. A tree of
-      // LIMITS.maxNodes with a snapshot of it under way must stay below: it would die of it again and again.
-      resourceLimits: { maxOldGenerationSizeMb: 512 },
+      // Old generation: a cap for the worst case. Past it the hub dies and is started again, the service lives. A tree
+      // of LIMITS.maxNodes with a snapshot of it under way must stay below: it would die of it again and again.
+      // Young generation: small, since every service pays for it before anybody looks (docs/decisions/0014).
+      resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 2 },
     });
     HubThread.made.add(worker);
     return worker;
