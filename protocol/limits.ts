@@ -60,6 +60,8 @@ export const LIMITS = {
   maxKeptHeads: 1000,
   /** Outcomes kept for a retried call id. */
   maxKnownCalls: 1000,
+  /** Pids of which the hub knows how often they were given: some 400 KB, and more than most machines reuse within a life. */
+  maxKnownPids: 8192,
   /** A killed task that has not settled after this is a straggler. */
   stragglerMs: 1000,
   /** What was below a process that has ended gets this long to end by itself before it is reported; so many are named. */

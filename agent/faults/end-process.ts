@@ -2,6 +2,7 @@ import { readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { PerchError } from '../../protocol/errors.ts';
 import { identityOf } from '../hub/proc.ts';
+import { monotonicMs } from '../registry.ts';
 
 /** Which process is meant: a pid alone could be somebody else's by now. */
 export interface ProcessIdentity {
@@ -67,11 +68,11 @@ const LOOK_EVERY_MS = 5;
 
 /** True once it has ended, false if it still runs after `timeoutMs`. The kernel tells nobody but the parent. */
 export function untilEnded(target: ProcessIdentity, timeoutMs: number): Promise<boolean> {
-  const deadline = Date.now() + timeoutMs;
+  const deadline = monotonicMs() + timeoutMs;
   return new Promise((resolve) => {
     const look = (): void => {
       if (!isAlive(target)) resolve(true);
-      else if (Date.now() >= deadline) resolve(false);
+      else if (monotonicMs() >= deadline) resolve(false);
       else setTimeout(look, LOOK_EVERY_MS);
     };
     look();

@@ -8,6 +8,7 @@ import type { JoinRequest } from './join.ts';
 import type { JoinedHub } from './joined-hub.ts';
 import { refOf } from './node-ref.ts';
 import { type Descendant, Orphans } from './orphans.ts';
+import { PidLabels } from './pid-labels.ts';
 import { cpuPercentBetween, type ProcessSample, readProcess, scanDescendants } from './proc.ts';
 import { processName } from './process-name.ts';
 
@@ -49,8 +50,7 @@ const UNTOLD_MS = 100;
 export class OtherProcesses {
   readonly #hub: Hub;
   readonly #known = new Map<string, Known>();
-  /** Labels given so far, by pid: a reused pid gets a suffix. */
-  readonly #given = new Map<number, number>();
+  readonly #labels = new PidLabels();
   /** Worker node by the pid that hosts it. */
   readonly #hosting = new Map<number, string>();
   /** Ended ones whose reason their parent's probe may still tell. */
@@ -60,6 +60,7 @@ export class OtherProcesses {
 
   constructor(hub: Hub) {
     this.#hub = hub;
+    this.#labels.next(hub.own.pid);
     this.orphans = new Orphans((fact) => hub.ledger.add(fact));
   }
 
@@ -154,14 +155,14 @@ export class OtherProcesses {
     }
     const suffix = label === null ? null : new RegExp(`^${pid}(?:~(\\d{1,9}))?$`).exec(label);
     if (!suffix || this.#known.has(label!)) return this.#know(pid, startTicks).label;
-    this.#given.set(pid, Math.max(this.#given.get(pid) ?? 0, Number(suffix[1] ?? 1) - 1));
-    return this.#know(pid, startTicks, label!).label;
+    return this.#know(pid, startTicks, { label: label!, count: Number(suffix[1] ?? 1) }).label;
   }
 
   joined(joined: JoinedHub): void {
     const sample = readProcess(joined.pid);
     const known =
-      this.#known.get(joined.label) ?? this.#know(joined.pid, sample?.startTicks ?? null, joined.label);
+      this.#known.get(joined.label) ??
+      this.#know(joined.pid, sample?.startTicks ?? null, { label: joined.label, count: 1 });
     if (sample) this.#show(known, sample, performance.now());
     else this.#put(known, joined.ppid, {});
     this.#hub.tree.patch(joined.label, { observed: true });
@@ -253,11 +254,8 @@ export class OtherProcesses {
     return this.#know(sample.pid, sample.startTicks);
   }
 
-  #know(pid: number, startTicks: number | null, wanted?: string): Known {
-    const isOwnPid = pid === this.#hub.own.pid;
-    const count = (this.#given.get(pid) ?? (isOwnPid ? 1 : 0)) + 1;
-    this.#given.set(pid, count);
-    const label = wanted ?? (count === 1 ? String(pid) : `${pid}~${count}`);
+  #know(pid: number, startTicks: number | null, wanted?: { label: string; count: number }): Known {
+    const label = this.#labels.next(pid, wanted);
     const known: Known = { label, pid, startTicks, sample: null, sampledAt: 0, family: null, call: null };
     this.#known.set(label, known);
     return known;

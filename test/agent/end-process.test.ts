@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { signalProcess } from '../../agent/faults/end-process.ts';
+import { signalProcess, untilEnded } from '../../agent/faults/end-process.ts';
 import { readProcess } from '../../agent/hub/proc.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -17,4 +17,9 @@ test('a pid that is another process by now is left alone', () => {
   const kill = vi.spyOn(process, 'kill');
   expect(signalProcess({ ...own, startTicks: own.startTicks - 1 }, 'SIGKILL')).toBe(false);
   expect(kill).not.toHaveBeenCalled();
+});
+
+test('how long an end is waited for is not told by the wall clock, which somebody may set', async () => {
+  vi.spyOn(Date, 'now').mockImplementation(() => performance.now() / 1000);
+  expect(await untilEnded(own, 30)).toBe(false);
 });

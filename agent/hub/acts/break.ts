@@ -13,7 +13,7 @@ import { aimAt } from './act-tracker.ts';
 import { done, finish } from './document.ts';
 import { follow } from './follow.ts';
 import { forward } from './forward.ts';
-import { type ActUnderWay, accepted, remaining, type TimedRequest } from './request.ts';
+import { type ActUnderWay, accepted, hasLeft, remaining, type TimedRequest } from './request.ts';
 import { threadMeant } from './thread-meant.ts';
 
 /** How long the stack of a stuck loop is waited for; one that does not come then is in native code. */
@@ -31,21 +31,13 @@ export async function breakLoop(act: ActUnderWay): Promise<ActDocument> {
   const joined = hub.joinedByProcess(thread);
   if (joined) return breakElsewhere(act, thread);
   const threadId = thread.threadId!;
-  const link = stuckLoop(hub, thread);
-  const frames = await stackOf(thread, request);
-  if (frames.length === 0) throw notPossible(`${thread.lineage} runs no JavaScript just now.`);
-  const danger = breakDanger(frames, LIMITS.maxBreakFrames);
-  if (danger && !request.force) {
-    throw notPossible(
-      `Breaking it would most likely end the whole process with exit code 1: ${danger}. ` +
-        'With force it is done all the same.',
-      { canForce: true },
-    );
-  }
+  await look(act, thread);
   accepted(audience);
   // Should the process end with it after all, the word of it has left before.
-  await audience.flushed();
-  const { beats } = link.pulse;
+  await hasLeft(act);
+  // That may have taken its time: it ends what is run now.
+  const { link, frames, beats } = await look(act, thread);
+  if (link.pulse.beats !== beats) throw turns(thread.lineage);
   await terminateExecution(threadId, Math.min(remaining(request), STACK_MS)).catch((thrown) => {
     // Whether it worked is seen by the loop.
     if (asPerchError(thrown).code !== 'TIMEOUT') throw thrown;
@@ -68,9 +60,25 @@ export function stuckLoop(hub: Hub, { lineage, threadId }: TreeNode): ThreadLink
   const link = hub.own.threads.get(threadId!);
   if (!link) throw new PerchError('NOT_OBSERVED', `No agent runs in ${lineage}`);
   if (link.pulse.isHeld) throw notPossible(`${lineage} is suspended, not stuck. Resume it.`);
-  if (link.blockedSince === null)
-    throw notPossible(`The loop of ${lineage} turns: there is nothing to break.`);
+  if (link.blockedSince === null) throw turns(lineage);
   return link;
+}
+
+/** What a stuck loop runs, and its beats before that was read. Throws where there is nothing to break, or it would end the process. */
+async function look({ hub, request }: ActUnderWay, thread: TreeNode) {
+  const link = stuckLoop(hub, thread);
+  const { beats } = link.pulse;
+  const frames = await stackOf(thread, request);
+  if (frames.length === 0) throw notPossible(`${thread.lineage} runs no JavaScript just now.`);
+  const danger = breakDanger(frames, LIMITS.maxBreakFrames);
+  if (danger && !request.force) {
+    throw notPossible(
+      `Breaking it would most likely end the whole process with exit code 1: ${danger}. ` +
+        'With force it is done all the same.',
+      { canForce: true },
+    );
+  }
+  return { link, frames, beats };
 }
 
 async function stackOf(thread: TreeNode, request: TimedRequest) {
@@ -119,6 +127,10 @@ async function breakElsewhere(act: ActUnderWay, thread: TreeNode): Promise<ActDo
   } finally {
     stop();
   }
+}
+
+function turns(lineage: string): PerchError {
+  return notPossible(`The loop of ${lineage} turns: there is nothing to break.`);
 }
 
 function notPossible(words: string, facts: Record<string, unknown> = {}): PerchError {

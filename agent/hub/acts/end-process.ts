@@ -4,7 +4,7 @@ import { isAlive, type ProcessIdentity, signalProcess, untilEnded } from '../../
 import { exitFromInside, isFirstProcess } from '../../faults/exit-from-inside.ts';
 import { monotonicMs } from '../../registry.ts';
 import { finish, nothingRestarts, refusal } from './document.ts';
-import { type ActUnderWay, accepted, remaining } from './request.ts';
+import { type ActUnderWay, accepted, hasLeft, remaining } from './request.ts';
 
 /** Kill or stop of a process that no supervisor owns. */
 export async function endProcess(act: ActUnderWay): Promise<ActDocument> {
@@ -19,11 +19,12 @@ export async function endProcess(act: ActUnderWay): Promise<ActDocument> {
   const signal = request.act === 'kill' ? 'SIGKILL' : 'SIGTERM';
   accepted(audience);
   if (isOwn) {
-    // What dies with this process must have left it first: the record of the act, and the word to the asker.
+    // What dies with this process must have left it first: the word to the asker, then the record of the act, which
+    // the next life takes for done.
+    await hasLeft(act);
     const { act: asked, call, reason } = request;
     const { author } = audience;
     await hub.blackBox.pending({ act: asked, call, author, reason, signal, at: Date.now() });
-    await audience.flushed();
   }
   hub.others.endsBy(identity, request.call);
   signalProcess(identity, signal);

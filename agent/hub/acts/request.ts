@@ -1,5 +1,6 @@
 import type { ActProgress } from '../../../protocol/act.ts';
 import type { CallArgs } from '../../../protocol/calls.ts';
+import { PerchError } from '../../../protocol/errors.ts';
 import type { Author } from '../../../protocol/ledger.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
 import { monotonicMs } from '../../registry.ts';
@@ -40,4 +41,21 @@ export function remaining({ deadline }: TimedRequest): number {
 
 export function accepted(audience: ActAudience): void {
   audience.progress({ phase: 'accepted', afterMs: 0, words: 'accepted' });
+}
+
+/**
+ * Before what may end this process: the word of it has left. Throws TIMEOUT where the asker does not take it within the
+ * act's time; then nothing is to be done, since nobody could say afterwards what was.
+ */
+export async function hasLeft({ request, audience }: ActUnderWay): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const words = 'Whoever asked takes no answer, so the act was not begun: it may end what answers.';
+    timer = setTimeout(() => reject(new PerchError('TIMEOUT', words)), remaining(request));
+  });
+  try {
+    await Promise.race([audience.flushed(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -9,7 +9,7 @@ import type { Hub } from '../hub.ts';
 import { aimAt } from './act-tracker.ts';
 import { done, finish } from './document.ts';
 import { follow } from './follow.ts';
-import { type ActUnderWay, accepted, remaining } from './request.ts';
+import { type ActUnderWay, accepted, hasLeft, remaining } from './request.ts';
 
 /** POSIX names that are sent as they are. What is missing stops a process or tells it of a fault that it does not have. */
 const SENT = [
@@ -37,8 +37,7 @@ export async function signal(act: ActUnderWay): Promise<ActDocument> {
   const followed = follow(act);
   try {
     accepted(audience);
-    // What may die with this process must have left it first.
-    await audience.flushed();
+    if (target.pid === hub.own.pid) await hasLeft(act);
     hub.others.endsBy(target, request.call);
     if (!signalProcess(target, name))
       throw new PerchError('GONE', `Process ${target.pid} has already ended.`);
