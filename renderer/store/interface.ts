@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { Theme } from '../../electron/ipc.ts';
 import type { Act } from '../../protocol/act.ts';
+import { type OutlineChoice, START_CHOICE } from '../tree/outline-choice.ts';
 import type { ActDetails } from './acts.ts';
 import { NOWHERE, type Place } from './place.ts';
 
@@ -19,6 +20,8 @@ export interface Interface {
   /** Only what concerns the selection is in the timeline. */
   isTimelineNarrow: boolean;
   hasGhosts: boolean;
+  /** Columns, order and filters of the outline. */
+  outline: OutlineChoice;
   theme: Theme;
   isSheetOpen: boolean;
   /** An act that waits for its reason. `inSpiteOf`: why it was refused; it is done all the same then. */
@@ -37,6 +40,7 @@ export const useInterface = create<Interface>(() => ({
   isStateLive: true,
   isTimelineNarrow: false,
   hasGhosts: true,
+  outline: START_CHOICE,
   theme: 'system',
   isSheetOpen: false,
   asked: null,

@@ -26,3 +26,11 @@ export class Value<T> {
 export function useValue<T>(value: Value<T>): T {
   return useSyncExternalStore(value.subscribe, value.get);
 }
+
+/** The same, but told of nothing while it is not wanted; null then. */
+export function useValueWhile<T>(value: Value<T>, isWanted: boolean): T | null {
+  return useSyncExternalStore(isWanted ? value.subscribe : untold, isWanted ? value.get : nothing);
+}
+
+const untold = () => () => {};
+const nothing = () => null;

@@ -1,51 +1,160 @@
-import type { TreeNode } from '../../protocol/tree.ts';
-import { bytes, percent } from '../ui/format.ts';
+import type { NodeStatus, TreeNode } from '../../protocol/tree.ts';
+import { bytes, dateTime, duration, percent } from '../ui/format.ts';
 import { statusWords } from './words.ts';
 
+export type ColumnId =
+  | 'name'
+  | 'incarnation'
+  | 'status'
+  | 'restarts'
+  | 'cpu'
+  | 'memory'
+  | 'loop'
+  | 'backlog'
+  | 'id'
+  | 'kind'
+  | 'host'
+  | 'pid'
+  | 'thread'
+  | 'started'
+  | 'exit'
+  | 'delay'
+  | 'heap'
+  | 'rss'
+  | 'restart'
+  | 'strategy'
+  | 'lineage'
+  | 'command';
+
 export interface Column {
-  id: string;
+  id: ColumnId;
+  /** Over the column. */
   title: string;
+  /** In menus, and what a screen reader says of it. */
+  words: string;
   /** Numbers stand right. */
   isFigure: boolean;
+  widthPx: number;
   text(node: TreeNode): string;
+  /** What it is sorted by and exported as; null: nothing is known, which stands last either way. */
+  value(node: TreeNode): number | string | null;
+  /** Exported instead of the value, where that is only a rank. */
+  plain?(node: TreeNode): string | number | null;
+  /** It is measured again all the time: lines in its order are put in order only now and then. */
+  isLive?: true;
 }
 
-/** Beside the name, in the order shown. Their widths and when they give way: tree.css. */
+export const NAME: Column = {
+  id: 'name',
+  title: 'Name',
+  words: 'Name',
+  isFigure: false,
+  widthPx: 150,
+  text: (node) => node.name,
+  value: (node) => node.name,
+};
+
+/** All that may stand beside the name, in the order of the menu. */
 export const COLUMNS: readonly Column[] = [
+  figure('incarnation', '#', 'Incarnation', 40, (node) => (hasLives(node) ? node.incarnation : null), {
+    text: (count) => `#${count}`,
+  }),
   {
-    id: 'incarnation',
-    title: '#',
-    isFigure: true,
-    text: (node) => (hasLives(node) ? `#${node.incarnation}` : ''),
+    id: 'status',
+    title: 'Status',
+    words: 'Status',
+    isFigure: false,
+    widthPx: 116,
+    text: statusWords,
+    value: ({ status }) => -WORST_FIRST.indexOf(status),
+    plain: ({ status }) => status,
   },
-  { id: 'status', title: 'Status', isFigure: false, text: statusWords },
-  {
-    id: 'restarts',
-    title: 'Restarts',
-    isFigure: true,
-    text: (node) => (node.restarts > 0 ? String(node.restarts) : ''),
-  },
-  { id: 'cpu', title: 'CPU', isFigure: true, text: ({ metrics }) => given(metrics.cpuPercent, percent) },
-  {
-    id: 'memory',
-    title: 'Memory',
-    isFigure: true,
-    text: ({ metrics }) => given(metrics.rssBytes ?? metrics.heapUsedBytes, bytes),
-  },
-  {
-    id: 'loop',
-    title: 'Loop',
-    isFigure: true,
-    text: ({ metrics }) => given(metrics.loopUtilization, (share) => percent(share * 100)),
-  },
+  figure('restarts', 'Restarts', 'Restarts', 66, ({ restarts }) => restarts, {
+    text: (count) => (count > 0 ? String(count) : ''),
+  }),
+  figure('cpu', 'CPU', 'CPU', 58, ({ metrics }) => metrics.cpuPercent ?? null, {
+    text: percent,
+    isLive: true,
+  }),
+  figure(
+    'memory',
+    'Memory',
+    'Memory: resident, of a thread its heap',
+    72,
+    ({ metrics }) => metrics.rssBytes ?? metrics.heapUsedBytes ?? null,
+    { text: bytes, isLive: true },
+  ),
+  figure('loop', 'Loop', 'Event loop utilisation', 54, ({ metrics }) => metrics.loopUtilization ?? null, {
+    text: (share) => percent(share * 100),
+    isLive: true,
+  }),
   {
     id: 'backlog',
     title: 'Backlog',
+    words: 'Backlog',
     isFigure: false,
+    widthPx: 104,
     text: ({ metrics, backlogWord }) =>
-      given(metrics.backlog, (count) => `${count} ${backlogWord ?? 'waiting'}`),
+      metrics.backlog === undefined ? '' : `${metrics.backlog} ${backlogWord ?? 'waiting'}`,
+    value: ({ metrics }) => metrics.backlog ?? null,
+    isLive: true,
   },
-  { id: 'id', title: 'Id', isFigure: false, text: (node) => node.id },
+  words('id', 'Id', 'Id', 104, (node) => node.id),
+  words('kind', 'Kind', 'Kind', 82, (node) => node.kind),
+  words('host', 'Host', 'Host of a worker', 70, (node) => node.host),
+  figure('pid', 'Pid', 'Process id', 62, (node) => node.pid, { text: String }),
+  figure('thread', 'Thread', 'Thread id', 62, (node) => node.threadId, { text: String }),
+  {
+    id: 'started',
+    title: 'Started',
+    words: 'Started',
+    isFigure: false,
+    widthPx: 108,
+    // Without the year: it stands in the inspector.
+    text: (node) => dateTime(node.startedAt).slice(5),
+    value: (node) => node.startedAt,
+    plain: (node) => new Date(node.startedAt).toISOString(),
+  },
+  words('exit', 'Exit', 'Exit reason, its own or of the life before', 150, (node) => node.exitReason),
+  figure('delay', 'Delay', 'Event loop delay', 62, ({ metrics }) => metrics.loopDelayMs ?? null, {
+    text: duration,
+    isLive: true,
+  }),
+  figure('heap', 'Heap', 'Heap in use', 66, ({ metrics }) => metrics.heapUsedBytes ?? null, {
+    text: bytes,
+    isLive: true,
+  }),
+  figure('rss', 'RSS', 'Resident memory', 66, ({ metrics }) => metrics.rssBytes ?? null, {
+    text: bytes,
+    isLive: true,
+  }),
+  words('restart', 'Restart', 'Restart type', 82, ({ child }) => child?.restart ?? null),
+  words('strategy', 'Strategy', 'Strategy', 92, ({ supervisor }) => supervisor?.strategy ?? null),
+  words('lineage', 'Lineage', 'Lineage', 190, (node) => node.lineage),
+  words('command', 'Command', 'Command or file', 190, (node) => node.command),
+];
+
+const BY_ID = new Map([NAME, ...COLUMNS].map((column) => [column.id, column]));
+
+export function columnOf(id: ColumnId): Column {
+  return BY_ID.get(id)!;
+}
+
+export function isColumnId(value: unknown): value is ColumnId {
+  return BY_ID.has(value as ColumnId);
+}
+
+/** How soon a status is to be looked at; its order when lines stand by status. */
+const WORST_FIRST: readonly NodeStatus[] = [
+  'blocked',
+  'straggler',
+  'stale',
+  'restarting',
+  'suspended',
+  'stopping',
+  'starting',
+  'running',
+  'exited',
 ];
 
 /** Whether lives are counted for it: the main thread of a process has none of its own. */
@@ -53,6 +162,44 @@ function hasLives(node: TreeNode): boolean {
   return node.kind === 'worker' || node.kind === 'supervisor' || node.incarnation > 1;
 }
 
-function given(figure: number | undefined, text: (figure: number) => string): string {
-  return figure === undefined ? '' : text(figure);
+function figure(
+  id: ColumnId,
+  title: string,
+  words: string,
+  widthPx: number,
+  value: (node: TreeNode) => number | null,
+  { text, isLive }: { text: (value: number) => string } & Pick<Column, 'isLive'>,
+): Column {
+  return {
+    id,
+    title,
+    words,
+    isFigure: true,
+    widthPx,
+    text: (node) => given(value(node), text),
+    value,
+    ...(isLive && { isLive }),
+  };
+}
+
+function words(
+  id: ColumnId,
+  title: string,
+  inMenus: string,
+  widthPx: number,
+  value: (node: TreeNode) => string | null,
+): Column {
+  return {
+    id,
+    title,
+    words: inMenus,
+    isFigure: false,
+    widthPx,
+    text: (node) => value(node) ?? '',
+    value: (node) => value(node) || null,
+  };
+}
+
+function given(value: number | null, text: (value: number) => string): string {
+  return value === null ? '' : text(value);
 }

@@ -6,7 +6,7 @@ import type { Row } from '../store/rows.ts';
 import type { TreeStore } from '../store/tree-store.ts';
 import { useNode } from '../store/use-tree.ts';
 import { Marked } from '../ui/marked.tsx';
-import { COLUMNS } from './columns.ts';
+import { type ColumnId, columnOf } from './columns.ts';
 import { LiveStatus } from './live-status.tsx';
 import { NodeIcon } from './node-icon.tsx';
 import { dotOf, severityOf } from './words.ts';
@@ -16,6 +16,7 @@ interface OutlineRowProps {
   instance: string;
   tree: TreeStore;
   row: Row;
+  shown: readonly ColumnId[];
   /** 1-based, the head being the first. */
   index: number;
   top: number;
@@ -68,14 +69,20 @@ export function OutlineRow(props: OutlineRowProps) {
           <Marked text={node.name} query={props.query} />
         </span>
       </span>
-      <Cells instance={props.instance} node={node} />
+      <Cells instance={props.instance} node={node} shown={props.shown} />
     </div>
   );
 }
 
-const Cells = memo(function Cells({ instance, node }: { instance: string; node: TreeNode }) {
+interface CellsProps {
+  instance: string;
+  node: TreeNode;
+  shown: readonly ColumnId[];
+}
+
+const Cells = memo(function Cells({ instance, node, shown }: CellsProps) {
   const severity = severityOf(node);
-  return COLUMNS.map(({ id, text, isFigure }) => (
+  return shown.map(columnOf).map(({ id, text, isFigure }) => (
     <span key={id} role="gridcell" className={`cut is-${id}${isFigure ? ' is-figure' : ''}`}>
       {id === 'status' && <span className={dotOf(node)} />}
       {id === 'status' ? (

@@ -1,9 +1,25 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type MouseEvent, useEffect, useId, useLayoutEffect, useRef } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type MouseEvent,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from 'react';
+import type { TreeNode } from '../../protocol/tree.ts';
 import type { Row } from '../store/rows.ts';
 import type { TreeStore } from '../store/tree-store.ts';
-import { COLUMNS } from './columns.ts';
+import { useWidth } from '../ui/use-width.ts';
+import { useOutlineChoice } from './choose.ts';
+import { ColumnMenu } from './column-menu.tsx';
+import type { ColumnId } from './columns.ts';
+import { fitting, templateOf } from './fitting.ts';
 import { nextStep } from './keys.ts';
+import { outlineCsv } from './outline-csv.ts';
+import { OutlineHead } from './outline-head.tsx';
 import { OutlineRow } from './outline-row.tsx';
 import { type Outline as OutlineModel, select, setOpen } from './use-outline.ts';
 
@@ -15,16 +31,28 @@ interface OutlineProps {
   outline: OutlineModel;
   /** Opens the menu of the selected node, at a point of the window. */
   onMenu: (at: { x: number; y: number }) => void;
+  /** The menu of a column, or of all of them: where it is open. */
+  columnMenu: ColumnMenuAt | null;
+  onColumnMenu: (at: ColumnMenuAt | null) => void;
+}
+
+export interface ColumnMenuAt {
+  x: number;
+  y: number;
+  id: ColumnId | null;
 }
 
 /**
  * The tree as lines: virtual, an ARIA treegrid, driven by keys. The focus stays on the grid and the active row
  * is named by aria-activedescendant, so that rows can come and go without taking the focus with them.
  */
-export function Outline({ instance, tree, outline, onMenu }: OutlineProps) {
+export function Outline({ instance, tree, outline, onMenu, columnMenu, onColumnMenu }: OutlineProps) {
   const { rows, place } = outline;
   const scroller = useRef<HTMLDivElement>(null);
   const base = useId();
+  const choice = useOutlineChoice();
+  const width = useWidth(scroller);
+  const shown = useMemo(() => fitting(choice, width), [choice, width]);
   const selected = place.selected?.id ?? null;
   const at = selected === null ? -1 : rows.findIndex(({ id }) => id === selected);
   const virtual = useVirtualizer({
@@ -76,14 +104,19 @@ export function Outline({ instance, tree, outline, onMenu }: OutlineProps) {
       role="treegrid"
       aria-label="Tree"
       aria-rowcount={rows.length + 1}
-      aria-colcount={COLUMNS.length + 1}
+      aria-colcount={shown.length + 1}
       aria-activedescendant={
         virtual.getVirtualItems().some(({ index }) => index === at) ? `${base}-${selected}` : undefined
       }
       tabIndex={0}
+      style={{ '--outline-columns': templateOf(choice, shown) } as CSSProperties}
       onKeyDown={onKeyDown}
     >
-      <OutlineHead />
+      <OutlineHead
+        shown={shown}
+        onMenu={(id, at) => onColumnMenu({ ...at, id })}
+        onLeave={() => scroller.current?.focus()}
+      />
       <div className="outline-body" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
           const row = rows[item.index]!;
@@ -94,6 +127,7 @@ export function Outline({ instance, tree, outline, onMenu }: OutlineProps) {
               instance={instance}
               tree={tree}
               row={row}
+              shown={shown}
               index={item.index + 2}
               top={item.start}
               isSelected={row.id === selected}
@@ -106,25 +140,21 @@ export function Outline({ instance, tree, outline, onMenu }: OutlineProps) {
           );
         })}
       </div>
+      <ColumnMenu
+        at={columnMenu}
+        shown={shown}
+        csv={() => outlineCsv(nodesOf(rows, tree), choice.columns)}
+        onClose={() => onColumnMenu(null)}
+      />
     </div>
   );
 }
 
-function OutlineHead() {
-  return (
-    <div className="outline-head" role="rowgroup">
-      <div className="outline-grid" role="row" aria-rowindex={1}>
-        <span role="columnheader" className="cut is-name">
-          Name
-        </span>
-        {COLUMNS.map(({ id, title, isFigure }) => (
-          <span key={id} role="columnheader" className={`cut is-${id}${isFigure ? ' is-figure' : ''}`}>
-            {title}
-          </span>
-        ))}
-      </div>
-    </div>
-  );
+function* nodesOf(rows: readonly Row[], tree: TreeStore): Iterable<TreeNode> {
+  for (const { id } of rows) {
+    const node = tree.node(id);
+    if (node) yield node;
+  }
 }
 
 /**

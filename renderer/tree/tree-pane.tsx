@@ -1,6 +1,13 @@
-import { ListTree, Search, Share2, X } from 'lucide-react';
+import { Ghost, ListTree, Search, Share2, X } from 'lucide-react';
 import { type KeyboardEvent, useRef, useState } from 'react';
-import { Button, Input, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import {
+  Button,
+  Input,
+  SearchField,
+  ToggleButton,
+  ToggleButtonGroup,
+  TooltipTrigger,
+} from 'react-aria-components';
 import type { Act } from '../../protocol/act.ts';
 import { NodeMenu } from '../act/node-menu.tsx';
 import { ACT_WORDS, actOfKey, actsOn, COMMON_ACTS, whyNot } from '../act/rules.ts';
@@ -10,10 +17,12 @@ import { PreviousLifeBanner } from '../fleet/previous-life.tsx';
 import { observedAt, useInstance } from '../store/desk.ts';
 import { show, useInterface, type View } from '../store/interface.ts';
 import { useNode } from '../store/use-tree.ts';
-import { Button as PlainButton } from '../ui/button.tsx';
+import { Hint, Button as PlainButton } from '../ui/button.tsx';
 import { counted } from '../ui/format.ts';
+import { ChipBar } from './chip-bar.tsx';
+import { chooseOutline, useOutlineChoice } from './choose.ts';
 import { Drawing } from './drawing.tsx';
-import { Outline } from './outline.tsx';
+import { type ColumnMenuAt, Outline } from './outline.tsx';
 import { search, select, useOutline } from './use-outline.ts';
 
 /** The middle of the window: the tree of the open instance, or why there is none. */
@@ -32,6 +41,7 @@ function OpenInstance({ instance: key }: { instance: string }) {
   const outline = useOutline(key, tree);
   const view = useInterface((state) => state.view);
   const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
+  const [columnMenu, setColumnMenu] = useState<ColumnMenuAt | null>(null);
   const selected = useNode(tree, outline.place.selected?.id ?? null);
   const supervisor = useNode(tree, selected?.parent ?? null);
   const reason = whyNot(selected, instance);
@@ -70,16 +80,29 @@ function OpenInstance({ instance: key }: { instance: string }) {
         ))}
       </header>
       {hasTree && <TreeBar instance={key} view={view} matched={outline.matched} />}
+      {hasTree && (
+        <ChipBar
+          tree={tree}
+          onColumns={view === 'outline' ? (at) => setColumnMenu({ ...at, id: null }) : null}
+        />
+      )}
       {instance && hasTree && <Banner instance={instance} />}
       {hasTree && <PreviousLifeBanner instance={key} />}
       {!hasTree && instance ? (
         <InstancePage instance={instance} />
       ) : (
         <div className={`tree-body${instance?.state === 'live' ? '' : ' is-old'}`} onKeyDown={onKeyDown}>
-          {outline.rows.length === 0 && outline.place.query !== '' ? (
+          {outline.rows.length === 0 && outline.matched !== null ? (
             <NoMatch instance={key} query={outline.place.query} />
           ) : view === 'outline' ? (
-            <Outline instance={key} tree={tree} outline={outline} onMenu={setMenuAt} />
+            <Outline
+              instance={key}
+              tree={tree}
+              outline={outline}
+              onMenu={setMenuAt}
+              columnMenu={columnMenu}
+              onColumnMenu={setColumnMenu}
+            />
           ) : (
             <Drawing instance={key} tree={tree} outline={outline} onMenu={setMenuAt} />
           )}
@@ -153,26 +176,38 @@ function TreeBar({
           <X size={13} aria-hidden />
         </Button>
       </SearchField>
-      <ToggleButton
-        className="button is-bare"
-        isSelected={hasGhosts}
-        onChange={(on) => show({ hasGhosts: on })}
-      >
-        Ghosts
-      </ToggleButton>
+      <TooltipTrigger delay={600}>
+        <ToggleButton
+          className="button is-bare is-icon"
+          aria-label="Show ghosts"
+          isSelected={hasGhosts}
+          onChange={(on) => show({ hasGhosts: on })}
+        >
+          <Ghost size={15} strokeWidth={1.75} aria-hidden />
+        </ToggleButton>
+        <Hint>{hasGhosts ? 'Hide ghosts' : 'Show ghosts'}</Hint>
+      </TooltipTrigger>
     </div>
   );
 }
 
 function NoMatch({ instance, query }: { instance: string; query: string }) {
+  const { chips } = useOutlineChoice();
   return (
     <div className="page">
-      <p>Nothing here matches “{query}”.</p>
-      <p className="soft">Names, lineages, ids, kinds and statuses are searched.</p>
-      <div>
-        <PlainButton onPress={() => search(instance, observedAt(instance).tree, '')}>
-          Clear the search
-        </PlainButton>
+      <p>{query === '' ? 'No node passes the filters.' : `Nothing here matches “${query}”.`}</p>
+      {query !== '' && <p className="soft">Names, lineages, ids, kinds and statuses are searched.</p>}
+      <div className="page-buttons">
+        {query !== '' && (
+          <PlainButton onPress={() => search(instance, observedAt(instance).tree, '')}>
+            Clear the search
+          </PlainButton>
+        )}
+        {chips.length > 0 && (
+          <PlainButton onPress={() => chooseOutline((from) => ({ ...from, chips: [] }))}>
+            Clear the filters
+          </PlainButton>
+        )}
       </div>
     </div>
   );

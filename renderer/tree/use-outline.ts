@@ -1,14 +1,21 @@
 import { useDeferredValue, useMemo } from 'react';
+import { now } from '../store/clock.ts';
 import { placeOf, setPlace, useInterface, usePlace } from '../store/interface.ts';
 import { chosen, type Place, revealed } from '../store/place.ts';
 import { isAlive } from '../store/row-keys.ts';
 import { matcher, matchingRows, openRows, type Row } from '../store/rows.ts';
 import type { Shape, TreeStore } from '../store/tree-store.ts';
 import { useShape } from '../store/use-tree.ts';
+import { useValueWhile } from '../store/value.ts';
+import { chipFilter } from './chips.ts';
+import { useOutlineChoice } from './choose.ts';
+import { columnOf } from './columns.ts';
+import { orderOf } from './order.ts';
+import type { Sort } from './outline-choice.ts';
 
 export interface Outline {
   rows: Row[];
-  /** The nodes that match the query, top down; null without one. */
+  /** The nodes that match the query and the filters, top down; null without either. */
   matched: readonly string[] | null;
   place: Place;
 }
@@ -22,17 +29,30 @@ export function useOutline(instance: string, tree: TreeStore): Outline {
   const place = usePlace(instance);
   const hasGhosts = useInterface((state) => state.hasGhosts);
   const query = useDeferredValue(place.query.trim());
+  const { chips, sort } = useOutlineChoice();
+  // Only lines stand in another order: in a drawing nothing moves because a figure did.
+  const order = useInterface(({ view }) => (view === 'outline' ? sort : null));
+  const isLive = chips.length > 0 || (order !== null && columnOf(order.by).isLive === true);
+  const moment = useValueWhile(now, isLive);
   const { open } = place;
-  return useMemo(() => {
-    const shown = hasGhosts ? shape : withoutGhosts(shape, tree);
-    if (query === '') return { rows: openRows(shown, isOpenIn(tree, open)), matched: null, place };
-    const isMatch = matcher(query);
-    const { rows, matched } = matchingRows(shown, (id) => {
+  const { rows, matched } = useMemo(() => {
+    const isGhostWanted = hasGhosts || chips.includes('status:ghosts');
+    const shown = arranged(isGhostWanted ? shape : withoutGhosts(shape, tree), tree, order);
+    const isLet = chipFilter(chips);
+    if (query === '' && !isLet) return { rows: openRows(shown, isOpenIn(tree, open)), matched: null };
+    const isMatch = query === '' ? () => true : matcher(query);
+    return matchingRows(shown, (id) => {
       const node = tree.node(id);
-      return node !== null && isMatch(node);
+      return node !== null && (isLet === null || isLet(node)) && isMatch(node);
     });
-    return { rows, matched, place };
-  }, [shape, tree, hasGhosts, query, open, place]);
+  }, [shape, tree, hasGhosts, query, open, chips, order, moment]);
+  return { rows, matched, place };
+}
+
+function arranged(shape: Shape, tree: TreeStore, sort: Sort | null): Shape {
+  const order = orderOf(sort, (id) => tree.node(id));
+  if (!order) return shape;
+  return { ...shape, children: new Map([...shape.children].map(([parent, ids]) => [parent, order(ids)])) };
 }
 
 export function isOpenIn(tree: TreeStore, open: Place['open']): (id: string, children: number) => boolean {

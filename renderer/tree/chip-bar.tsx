@@ -1,0 +1,118 @@
+import { Check, ChevronDown, Columns3, X } from 'lucide-react';
+import { Button, Menu, MenuItem, MenuTrigger, Popover, ToggleButton, Toolbar } from 'react-aria-components';
+import type { TreeStore } from '../store/tree-store.ts';
+import { IconButton } from '../ui/button.tsx';
+import { CHIPS, type Chip, type ChipCounts, type ChipId } from './chips.ts';
+import { chooseOutline, useOutlineChoice } from './choose.ts';
+import { withChip } from './outline-choice.ts';
+import { useChipCounts } from './use-chip-counts.ts';
+
+const STATES = CHIPS.filter(({ group }) => group === 'status');
+const MENUS = [
+  { group: 'kind', title: 'Kind' },
+  { group: 'host', title: 'Host' },
+] as const;
+
+interface ChipBarProps {
+  tree: TreeStore;
+  /** Opens the choice of columns below a point; null where there are none. */
+  onColumns: ((at: { x: number; y: number }) => void) | null;
+}
+
+/** Filters beside the search, each with how many it would let through. The arrows go from one to the next. */
+export function ChipBar({ tree, onColumns }: ChipBarProps) {
+  const { chips } = useOutlineChoice();
+  const counts = useChipCounts(tree);
+  const press = (id: ChipId) => chooseOutline((from) => withChip(from, id));
+  return (
+    <Toolbar className="chip-bar" aria-label="Filters">
+      {STATES.map(({ id, title }) => (
+        <ToggleButton
+          key={id}
+          className={`chip${counts && counts[id] > 0 ? ` is-${id.slice('status:'.length)}` : ' is-none'}`}
+          isSelected={chips.includes(id)}
+          onChange={() => press(id)}
+        >
+          {title} <span className="chip-count">{counts ? counts[id].toLocaleString('en') : ''}</span>
+        </ToggleButton>
+      ))}
+      {MENUS.map(({ group, title }) => (
+        <ChipMenu
+          key={group}
+          title={title}
+          of={CHIPS.filter((each) => each.group === group)}
+          counts={counts}
+          pressed={chips}
+          onPress={press}
+        />
+      ))}
+      {chips.length > 0 && (
+        <IconButton
+          label="Clear the filters"
+          icon={X}
+          onPress={() => chooseOutline((from) => ({ ...from, chips: [] }))}
+        />
+      )}
+      <span className="spread" />
+      {onColumns && (
+        <Button
+          className="button is-bare is-icon"
+          aria-label="Columns"
+          onPress={({ target }) => {
+            const box = target.getBoundingClientRect();
+            onColumns({ x: box.left, y: box.bottom });
+          }}
+        >
+          <Columns3 size={15} strokeWidth={1.75} aria-hidden />
+        </Button>
+      )}
+    </Toolbar>
+  );
+}
+
+interface ChipMenuProps {
+  title: string;
+  of: readonly Chip[];
+  counts: ChipCounts | null;
+  pressed: readonly ChipId[];
+  onPress: (id: ChipId) => void;
+}
+
+function ChipMenu({ title, of, counts, pressed, onPress }: ChipMenuProps) {
+  const on = of.filter(({ id }) => pressed.includes(id));
+  const words = on.map((each) => each.title).join(', ');
+  return (
+    <MenuTrigger>
+      <Button className={`chip${on.length > 0 ? ' is-on' : ''}`}>
+        {title}
+        {on.length > 0 && `: ${words}`}
+        <ChevronDown size={12} aria-hidden />
+      </Button>
+      <Popover className="popover" placement="bottom start" offset={2}>
+        <Menu
+          className="menu"
+          selectionMode="multiple"
+          selectedKeys={on.map(({ id }) => id)}
+          onSelectionChange={(keys) => {
+            for (const { id } of of) {
+              const isWanted = keys === 'all' || keys.has(id);
+              if (isWanted !== pressed.includes(id)) onPress(id);
+            }
+          }}
+        >
+          {of.map((each) => (
+            <MenuItem key={each.id} id={each.id} className="menu-item is-choice" textValue={each.title}>
+              {({ isSelected }) => (
+                <>
+                  <span className="menu-check">{isSelected && <Check size={13} aria-hidden />}</span>
+                  <span>{each.title}</span>
+                  <span className="chip-count">{counts?.[each.id].toLocaleString('en')}</span>
+                </>
+              )}
+            </MenuItem>
+          ))}
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+}
