@@ -115,7 +115,7 @@ export const COLUMNS: readonly Column[] = [
     value: (node) => node.startedAt,
     plain: (node) => new Date(node.startedAt).toISOString(),
   },
-  words('exit', 'Exit', 'Exit reason, its own or of the life before', 150, (node) => node.exitReason),
+  words('exit', 'Exit', 'Exit reason', 150, (node) => node.exitReason),
   figure('delay', 'Delay', 'Event loop delay', 62, ({ metrics }) => metrics.loopDelayMs ?? null, {
     text: duration,
     isLive: true,

@@ -1,13 +1,15 @@
 import { hierarchy, tree as tidyTree } from 'd3-hierarchy';
+import type { Link } from '../../protocol/tree.ts';
 import type { Row } from '../store/rows.ts';
+import type { Branch } from './drawing-branches.ts';
 
-/** One box of the drawing: a node, or what stands for siblings that are not drawn. */
+/** One box of the drawing: a node, or what stands for siblings that are not drawn, or for what has just gone. */
 export interface Drawn {
   key: string;
-  /** Null: siblings folded into one. */
+  /** Null: folded siblings, or what has just gone. */
   id: string | null;
-  /** How many are folded, and under whom. */
-  folded: { count: number; under: string } | null;
+  folded: Branch['folded'];
+  gone: Branch['gone'];
   row: Row | null;
   /** The box it hangs from; null for roots. */
   parentKey: string | null;
@@ -16,42 +18,53 @@ export interface Drawn {
   width: number;
 }
 
+export interface DrawnLink {
+  key: string;
+  from: Drawn;
+  to: Drawn;
+}
+
 export interface DrawingLayout {
   nodes: Drawn[];
-  links: { key: string; from: Drawn; to: Drawn }[];
+  /** Parentage. */
+  links: DrawnLink[];
+  /** What else belongs together: who declared it, whose pool it is in. */
+  others: (DrawnLink & { kind: Link['kind'] })[];
   width: number;
   height: number;
 }
 
-interface Datum {
-  row: Row | null;
-  folded: Drawn['folded'];
-  children: Datum[];
+export const LINE_PX = 28;
+export const BOX_PX = 22;
+const GAP_PX = 32;
+const FOLDED_PX = 60;
+/** Columns are as wide as their widest box in steps of so much: one more digit in a name moves nothing. */
+const STEP_PX = 24;
+
+interface Measures {
+  widthOf(id: string): number;
+  /** Of what has gone only the name is known. */
+  widthOfGone(name: string): number;
+  linksOf(id: string): readonly Link[];
 }
 
-const LINE_PX = 28;
-const GAP_PX = 32;
-
-/**
- * The open lines as a tree from left to right (d3-hierarchy's tidy tree). A column is as wide as its widest box.
- * Of many siblings `capOf` says how many are drawn; the selected one always is.
- */
+/** Branches as a tree from left to right (d3-hierarchy's tidy tree), in columns. */
 export function layOut(
-  rows: readonly Row[],
-  widthOf: (id: string) => number,
-  capOf: (parent: string) => number,
-  selected: string | null,
+  branches: readonly Branch[],
+  { widthOf, widthOfGone, linksOf }: Measures,
 ): DrawingLayout {
-  const root: Datum = { row: null, folded: null, children: branches(rows, capOf, selected) };
-  const laid = tidyTree<Datum>()
+  const root: Branch = { key: '', row: null, folded: null, gone: null, children: [...branches] };
+  const laid = tidyTree<Branch>()
     .nodeSize([LINE_PX, 1])
     .separation(() => 1)(hierarchy(root, ({ children }) => children));
   // The root that holds several roots together is not drawn.
   const drawn = laid.descendants().filter(({ depth }) => depth > 0);
+  const widthOfBranch = ({ row, gone }: Branch) =>
+    row ? widthOf(row.id) : gone ? widthOfGone(gone.name) : FOLDED_PX;
   const widths = new Map<number, number>();
-  const widthOfDatum = ({ row }: Datum) => (row ? widthOf(row.id) : FOLDED_PX);
   for (const { depth, data } of drawn) {
-    widths.set(depth, Math.max(widths.get(depth) ?? 0, widthOfDatum(data)));
+    const step = Math.ceil(widthOfBranch(data) / STEP_PX) * STEP_PX;
+    widths.set(depth, Math.max(widths.get(depth) ?? 0, step));
   }
   const left = new Map<number, number>();
   let x = 0;
@@ -59,61 +72,52 @@ export function layOut(
     left.set(depth, x);
     x += widths.get(depth)! + GAP_PX;
   }
-  const top = Math.min(0, ...drawn.map((each) => each.x));
+  const top = drawn.reduce((least, each) => Math.min(least, each.x), 0);
   const boxes = new Map(
-    drawn.map((each) => [
+    drawn.map((each): [typeof each, Drawn] => [
       each,
       {
-        key: each.data.row?.id ?? `more ${each.data.folded!.under}`,
+        key: each.data.key,
         id: each.data.row?.id ?? null,
         folded: each.data.folded,
+        gone: each.data.gone,
         row: each.data.row,
-        parentKey: each.parent!.data.row?.id ?? null,
+        parentKey: each.depth > 1 ? each.parent!.data.key : null,
         x: left.get(each.depth)!,
         y: each.x - top + LINE_PX / 2,
-        width: widthOfDatum(each.data),
+        width: widthOfBranch(each.data),
       },
     ]),
   );
+  const nodes = [...boxes.values()];
   const links = drawn
     .filter((each) => boxes.has(each.parent!))
     .map((each) => ({ key: boxes.get(each)!.key, from: boxes.get(each.parent!)!, to: boxes.get(each)! }));
-  const bottom = Math.max(0, ...[...boxes.values()].map(({ y }) => y));
+  const bottom = nodes.reduce((most, { y }) => Math.max(most, y), 0);
   return {
-    nodes: [...boxes.values()],
+    nodes,
     links,
+    others: otherLinks(nodes, linksOf),
     width: Math.max(1, x - GAP_PX),
     height: bottom + LINE_PX / 2,
   };
 }
 
-const FOLDED_PX = 76;
-
-function branches(rows: readonly Row[], capOf: (parent: string) => number, selected: string | null): Datum[] {
-  const roots: Datum[] = [];
-  const above: Datum[] = [];
-  for (const row of rows) {
-    const datum: Datum = { row, folded: null, children: [] };
-    above.length = row.level - 1;
-    (above.at(-1)?.children ?? roots).push(datum);
-    above.push(datum);
-  }
-  for (const root of roots) fold(root, capOf, selected);
-  return roots;
-}
-
-function fold(datum: Datum, capOf: (parent: string) => number, selected: string | null): void {
-  const { children, row } = datum;
-  for (const child of children) fold(child, capOf, selected);
-  if (!row) return;
-  const cap = capOf(row.id);
-  if (children.length <= cap + 1) return;
-  const kept = children.filter((child, index) => index < cap || holds(child, selected));
-  const count = children.length - kept.length;
-  if (count > 0) kept.push({ row: null, folded: { count, under: row.id }, children: [] });
-  datum.children = kept;
-}
-
-function holds(datum: Datum, id: string | null): boolean {
-  return id !== null && (datum.row?.id === id || datum.children.some((child) => holds(child, id)));
+/** Between what is drawn; not where one hangs from the other anyway. */
+function otherLinks(nodes: readonly Drawn[], linksOf: Measures['linksOf']): DrawingLayout['others'] {
+  const byId = new Map(nodes.map((drawn) => [drawn.id, drawn]));
+  const byKey = new Map(nodes.map((drawn) => [drawn.key, drawn]));
+  const hangsFrom = (below: Drawn, above: Drawn) => {
+    for (let at: Drawn | undefined = below; at; at = byKey.get(at.parentKey ?? '')) {
+      if (at === above) return true;
+    }
+    return false;
+  };
+  return nodes.flatMap((from) =>
+    (from.id === null ? [] : linksOf(from.id)).flatMap(({ to: id, kind }) => {
+      const to = byId.get(id);
+      if (!to || hangsFrom(from, to) || hangsFrom(to, from)) return [];
+      return [{ key: `${kind} ${from.key} ${to.key}`, from, to, kind }];
+    }),
+  );
 }

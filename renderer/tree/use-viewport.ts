@@ -1,4 +1,5 @@
 import { type PointerEvent, type RefObject, useCallback, useEffect, useLayoutEffect, useState } from 'react';
+import { BOX_PX } from './drawing-layout.ts';
 
 /** Where the drawing stands in its window: screen = drawing × scale + (x, y). */
 export interface Viewport {
@@ -12,36 +13,82 @@ interface Size {
   height: number;
 }
 
-const MIN_SCALE = 0.25;
+/** What a fit may come to; by hand it goes as far. */
+const MIN_SCALE = 0.1;
 const MAX_SCALE = 2;
-/** Below this nobody can read a name; a drawing that would have to be smaller is cut instead of shrunk. */
+/** Below this nobody can read a name: at first a large drawing is rather cut than shrunk. */
 const READABLE = 0.6;
 const MARGIN_PX = 20;
 /** The buttons in the corner need it below what is fitted. */
 const TOOLS_PX = 28;
-/** So much of the drawing stays in sight however far it is pushed. */
-const KEEP_PX = 80;
 
-/** As large as it fits, never above its own size, never too small to read; then its beginning is shown. */
-export function fitted(drawing: Size, window: Size): Viewport {
+/** A box of the drawing: its left edge, and the middle of its height. */
+interface Box {
+  x: number;
+  y: number;
+  width: number;
+}
+
+/** As large as it fits, never above its own size, nor below `least`; then its beginning is shown. */
+export function fitted(drawing: Size, window: Size, least = READABLE): Viewport {
   const across = (window.width - 2 * MARGIN_PX) / drawing.width;
   const down = (window.height - 2 * MARGIN_PX - TOOLS_PX) / drawing.height;
-  const scale = Math.min(1, Math.max(READABLE, Math.min(across, down)));
+  const scale = Math.min(1, Math.max(least, Math.min(across, down)));
   const free = (size: number, room: number) => Math.max(MARGIN_PX, (room - size * scale) / 2);
   return { x: free(drawing.width, window.width), y: free(drawing.height, window.height - TOOLS_PX), scale };
 }
 
-/** The same viewport moved as little as needed, so that the window is never empty. */
-export function kept(viewport: Viewport, drawing: Size, window: Size): Viewport {
-  const clamp = (at: number, size: number, room: number) =>
-    Math.min(
-      room - Math.min(KEEP_PX, room / 2),
-      Math.max(Math.min(KEEP_PX, room / 2) - size * viewport.scale, at),
-    );
+/** The same viewport, moved as little as needed where it would show nothing but empty canvas. */
+export function kept(viewport: Viewport, boxes: readonly Box[], window: Size): Viewport {
+  let nearest: Box | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const box of boxes) {
+    if (isInSight(viewport, box, window, MARGIN_PX)) return viewport;
+    const { x, y } = shiftInto(viewport, box, window, MARGIN_PX);
+    const distance = Math.abs(x) + Math.abs(y);
+    if (distance < least) {
+      least = distance;
+      nearest = box;
+    }
+  }
+  return nearest ? movedInto(viewport, nearest, window) : viewport;
+}
+
+/** Moves as little as needed to bring a box into sight. */
+function movedInto(viewport: Viewport, box: Box, window: Size): Viewport {
+  const { x, y } = shiftInto(viewport, box, window, MARGIN_PX);
+  return x === 0 && y === 0 ? viewport : { ...viewport, x: viewport.x + x, y: viewport.y + y };
+}
+
+function shiftInto(viewport: Viewport, box: Box, window: Size, margin: number): { x: number; y: number } {
+  const shift = (start: number, size: number, room: number) => {
+    if (start < margin) return margin - start;
+    const over = start + size - (room - margin);
+    return over > 0 ? -Math.min(over, start - margin) : 0;
+  };
+  const height = BOX_PX * viewport.scale;
+  return {
+    x: shift(box.x * viewport.scale + viewport.x, box.width * viewport.scale, window.width),
+    y: shift(box.y * viewport.scale + viewport.y - height / 2, height, window.height),
+  };
+}
+
+/** The viewport after the drawing changed: one box that is in both stands where it stood. */
+export function anchored(
+  viewport: Viewport,
+  before: readonly (Box & { key: string })[],
+  after: readonly (Box & { key: string })[],
+  anchor: string | null,
+): Viewport {
+  const was = new Map(before.map((box) => [box.key, box]));
+  const box =
+    after.find(({ key }) => key === anchor && was.has(key)) ?? after.find(({ key }) => was.has(key));
+  const old = box && was.get(box.key);
+  if (!box || !old || (box.x === old.x && box.y === old.y)) return viewport;
   return {
     ...viewport,
-    x: clamp(viewport.x, drawing.width, window.width),
-    y: clamp(viewport.y, drawing.height, window.height),
+    x: viewport.x + (old.x - box.x) * viewport.scale,
+    y: viewport.y + (old.y - box.y) * viewport.scale,
   };
 }
 
@@ -52,24 +99,43 @@ export function zoomed(viewport: Viewport, factor: number, at: { x: number; y: n
   return { scale, x: at.x - (at.x - viewport.x) * ratio, y: at.y - (at.y - viewport.y) * ratio };
 }
 
-/** Pan by dragging and wheel, zoom with Ctrl and wheel; follows the drawing's size until a person moves it. */
-export function useViewport(frame: RefObject<HTMLElement | null>, drawing: Size) {
+interface Shown extends Size {
+  nodes: readonly (Box & { key: string })[];
+}
+
+/** Pan by dragging and wheel, zoom with Ctrl and wheel. Until a person moves it, a drawing that fits is fitted. */
+export function useViewport(frame: RefObject<HTMLElement | null>, drawing: Shown, anchor: string | null) {
   const [window, setWindow] = useState<Size>({ width: 0, height: 0 });
-  const [held, setHeld] = useState<Viewport | null>(null);
+  const [state, set] = useState<State>({
+    viewport: { x: 0, y: 0, scale: 1 },
+    isByHand: false,
+    least: READABLE,
+    of: null,
+  });
   useLayoutEffect(() => {
     const element = frame.current;
     if (!element) return;
-    const observer = new ResizeObserver(() =>
-      setWindow({ width: element.clientWidth, height: element.clientHeight }),
-    );
+    const measure = () => setWindow({ width: element.clientWidth, height: element.clientHeight });
+    measure();
+    const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, [frame]);
 
-  const viewport = held ? kept(held, drawing, window) : fitted(drawing, window);
+  // While drawing, not after: no frame shows the new boxes at the old place.
+  let current = state.viewport;
+  if (window.width > 0 && (state.of?.drawing !== drawing || state.of.window !== window)) {
+    current = following(state, drawing, window, anchor);
+    set({ ...state, viewport: current, of: { drawing, window } });
+  }
+
   const change = useCallback(
     (next: (viewport: Viewport) => Viewport) =>
-      setHeld((before) => kept(next(before ?? fitted(drawing, window)), drawing, window)),
+      set((before) => ({
+        ...before,
+        viewport: kept(next(before.viewport), drawing.nodes, window),
+        isByHand: true,
+      })),
     [drawing, window],
   );
 
@@ -89,53 +155,81 @@ export function useViewport(frame: RefObject<HTMLElement | null>, drawing: Size)
   }, [frame, change]);
 
   const onPointerDown = (event: PointerEvent<HTMLElement>) => {
-    if (event.button !== 0 || (event.target as Element).closest('.drawn')) return;
-    const start = { x: event.clientX - viewport.x, y: event.clientY - viewport.y };
+    if (event.button !== 0 || (event.target as Element).closest('.drawn, button')) return;
+    const start = { x: event.clientX - current.x, y: event.clientY - current.y };
     const element = event.currentTarget;
     element.setPointerCapture(event.pointerId);
     const onMove = (move: globalThis.PointerEvent) =>
       change((from) => ({ ...from, x: move.clientX - start.x, y: move.clientY - start.y }));
     const onUp = () => {
+      for (const end of ['pointerup', 'pointercancel'] as const) element.removeEventListener(end, onUp);
       element.removeEventListener('pointermove', onMove);
-      element.removeEventListener('pointerup', onUp);
     };
     element.addEventListener('pointermove', onMove);
-    element.addEventListener('pointerup', onUp);
+    for (const end of ['pointerup', 'pointercancel'] as const) element.addEventListener(end, onUp);
   };
 
   return {
-    viewport,
+    viewport: current,
     window,
     isReady: window.width > 0,
     onPointerDown,
-    fit: () => setHeld(null),
+    /** The whole of it, however small. */
+    fit: () =>
+      set((before) => ({
+        ...before,
+        viewport: fitted(drawing, window, MIN_SCALE),
+        isByHand: false,
+        least: MIN_SCALE,
+      })),
     zoom: (factor: number) =>
       change((from) => zoomed(from, factor, { x: window.width / 2, y: window.height / 2 })),
-    /** Moves as little as needed to bring a box into sight. */
-    bringIn: (box: { x: number; y: number; width: number }) =>
-      setHeld((before) => {
-        const from = before ?? fitted(drawing, window);
-        const next = { ...from, ...into(from, box, window) };
-        // Seen already: a drawing that follows its size goes on doing so.
-        return next.x === from.x && next.y === from.y ? before : next;
-      }),
+    bringIn: (box: Box) =>
+      set((before) => ({ ...before, viewport: movedInto(before.viewport, box, window) })),
   };
 }
 
-function into(
-  from: Viewport,
-  box: { x: number; y: number; width: number },
-  window: Size,
-): { x: number; y: number } {
-  const shift = (start: number, size: number, room: number) => {
-    if (start < MARGIN_PX) return MARGIN_PX - start;
-    const over = start + size - (room - MARGIN_PX);
-    return over > 0 ? -Math.min(over, start - MARGIN_PX) : 0;
+interface State {
+  viewport: Viewport;
+  isByHand: boolean;
+  /** The smallest scale a fit may come to: that of names that can be read until the whole was asked for. */
+  least: number;
+  /** What the viewport was made for; null: nothing yet. */
+  of: { drawing: Shown; window: Size } | null;
+}
+
+/** Nothing that stays moves; only a drawing that was whole in sight and no longer would be is fitted anew. */
+function following(state: State, drawing: Shown, window: Size, anchor: string | null): Viewport {
+  const { viewport, least, of } = state;
+  if (of === null) return fitted(drawing, window);
+  const next = anchored(viewport, of.drawing.nodes, drawing.nodes, anchor);
+  const wasWhole = !state.isByHand && isWhole(viewport, of.drawing, of.window);
+  if (wasWhole && (of.window !== window || !isWhole(next, drawing, window))) {
+    const whole = fitted(drawing, window, least);
+    // One that has outgrown the window goes on where it was.
+    if (of.window !== window || isWhole(whole, drawing, window)) return whole;
+  }
+  return kept(next, drawing.nodes, window);
+}
+
+function isWhole({ x, y, scale }: Viewport, drawing: Size, window: Size): boolean {
+  return (
+    x >= 0 &&
+    y >= 0 &&
+    x + drawing.width * scale <= window.width &&
+    y + drawing.height * scale <= window.height
+  );
+}
+
+/** Whether a box is in the window, with at least so many pixels of it. */
+export function isInSight({ x, y, scale }: Viewport, box: Box, window: Size, pixels = 0): boolean {
+  const left = box.x * scale + x;
+  const right = left + box.width * scale;
+  const middle = box.y * scale + y;
+  const half = (BOX_PX / 2) * scale;
+  const isBetween = (start: number, end: number, room: number) => {
+    const least = Math.min(pixels, (end - start) / 2);
+    return start < room - least && end > least;
   };
-  const left = box.x * from.scale + from.x;
-  const top = box.y * from.scale + from.y - 14;
-  return {
-    x: from.x + shift(left, box.width * from.scale, window.width),
-    y: from.y + shift(top, 28, window.height),
-  };
+  return isBetween(left, right, window.width) && isBetween(middle - half, middle + half, window.height);
 }
