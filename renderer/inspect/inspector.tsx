@@ -9,6 +9,7 @@ import { NodeIcon } from '../tree/node-icon.tsx';
 import { dotOf, severityOf, titleOf } from '../tree/words.ts';
 import { HistoryTab } from './history/history.tsx';
 import { InstanceFacts } from './instance-facts.tsx';
+import { Lives } from './lives.tsx';
 import { Overview } from './overview.tsx';
 import { StackTab } from './stack.tsx';
 import { StateTab } from './state.tsx';
@@ -47,9 +48,7 @@ function OfInstance({ instance }: { instance: string }) {
         <h2 className="cut" title={titleOf(node)}>
           {titleOf(node)}
         </h2>
-        {(node.kind === 'worker' || node.kind === 'supervisor') && (
-          <span className="code soft">#{node.incarnation}</span>
-        )}
+        <Lives instance={instance} tree={tree} node={node} />
         <span className="spread" />
         <span className={isHeard ? dotOf(node) : 'dot is-ended'} />
         <span className={severity === 'bad' || severity === 'warn' ? severity : 'soft'}>
