@@ -1,5 +1,6 @@
 import inspector from 'node:inspector';
 import { PerchError } from '../../protocol/errors.ts';
+import { inTime } from './in-time.ts';
 
 /**
  * Evaluates in a thread of this process from the hub's own thread, also while that thread is inside a busy
@@ -62,19 +63,9 @@ async function withSession<T>(
   }
   const session = new inspector.Session();
   session.connectToMainThread();
-  let timer: NodeJS.Timeout | undefined;
   try {
-    return await Promise.race([
-      use(session),
-      new Promise<never>((_, reject) => {
-        timer = setTimeout(
-          () => reject(new PerchError('TIMEOUT', 'The thread is in native code and did not answer', {})),
-          timeoutMs,
-        );
-      }),
-    ]);
+    return await inTime(use(session), timeoutMs, 'The thread is in native code and did not answer');
   } finally {
-    clearTimeout(timer);
     session.disconnect();
     lastSessionAt = Date.now();
   }

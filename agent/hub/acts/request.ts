@@ -1,10 +1,10 @@
 import type { ActProgress } from '../../../protocol/act.ts';
 import type { CallArgs } from '../../../protocol/calls.ts';
-import { PerchError } from '../../../protocol/errors.ts';
 import type { Author } from '../../../protocol/ledger.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
 import { monotonicMs } from '../../registry.ts';
 import type { Hub } from '../hub.ts';
+import { inTime } from '../in-time.ts';
 import type { Tracking } from './act-tracker.ts';
 
 /** As in the call table, with its time settled. */
@@ -48,14 +48,6 @@ export function accepted(audience: ActAudience): void {
  * act's time; then nothing is to be done, since nobody could say afterwards what was.
  */
 export async function hasLeft({ request, audience }: ActUnderWay): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const words = 'Whoever asked takes no answer, so the act was not begun: it may end what answers.';
-    timer = setTimeout(() => reject(new PerchError('TIMEOUT', words)), remaining(request));
-  });
-  try {
-    await Promise.race([audience.flushed(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const words = 'Whoever asked takes no answer, so the act was not begun: it may end what answers.';
+  await inTime(audience.flushed(), remaining(request), words);
 }

@@ -3,6 +3,7 @@ import { LIMITS } from '../../../protocol/limits.ts';
 import type { StateValue } from '../../../protocol/state.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
 import type { Hub } from '../hub.ts';
+import { inTime } from '../in-time.ts';
 import { askForState, holderOf } from '../state-of.ts';
 
 /** What a worker held at one moment, within the small bounds of LIMITS.lost…; redacted as any state is. */
@@ -28,17 +29,11 @@ const BOUNDS = {
  * rejects; settles within `timeoutMs`, with what the tree knows where the thread did not answer by then.
  */
 export async function takeSnapshot(hub: Hub, node: TreeNode, timeoutMs: number): Promise<Snapshot> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const words = `its state could not be read within ${Math.round(timeoutMs)} ms`;
-    timer = setTimeout(() => reject(new PerchError('TIMEOUT', words)), timeoutMs);
-  });
+  const words = `its state could not be read within ${Math.round(timeoutMs)} ms`;
   try {
-    return await Promise.race([read(hub, node, timeoutMs), late]);
+    return await inTime(read(hub, node, timeoutMs), timeoutMs, words);
   } catch (thrown) {
     return { isCut: true, why: asPerchError(thrown).message, backlog: backlogInTree(node) };
-  } finally {
-    clearTimeout(timer);
   }
 }
 
