@@ -3,6 +3,7 @@ import type { TreeNode } from '../../protocol/tree.ts';
 import type { TreeStore } from '../store/tree-store.ts';
 import { useLives } from '../store/use-lives.ts';
 import { select } from '../tree/use-outline.ts';
+import { hasLives } from '../tree/words.ts';
 import { IconButton } from '../ui/button.tsx';
 
 interface LivesProps {
@@ -18,7 +19,7 @@ export function Lives({ instance, tree, node }: LivesProps) {
   const earlier = at > 0 ? lives[at - 1]! : null;
   const later = at === -1 ? null : (lives[at + 1] ?? null);
   const hasSteps = node.incarnation > 1 || later !== null;
-  if (node.kind !== 'worker' && node.kind !== 'supervisor' && !hasSteps) return null;
+  if (!hasLives(node) && !hasSteps) return null;
   return (
     <span className="lives" role="group" aria-label="Incarnations">
       {hasSteps && (

@@ -4,7 +4,7 @@ import type { TreeStore } from '../store/tree-store.ts';
 import { IconButton } from '../ui/button.tsx';
 import { CHIPS, type Chip, type ChipCounts, type ChipId } from './chips.ts';
 import { chooseOutline, useOutlineChoice } from './choose.ts';
-import { withChip } from './outline-choice.ts';
+import { withChip, withoutChips } from './outline-choice.ts';
 import { useChipCounts } from './use-chip-counts.ts';
 
 const STATES = CHIPS.filter(({ group }) => group === 'status');
@@ -47,11 +47,7 @@ export function ChipBar({ tree, onColumns }: ChipBarProps) {
         />
       ))}
       {chips.length > 0 && (
-        <IconButton
-          label="Clear the filters"
-          icon={X}
-          onPress={() => chooseOutline((from) => ({ ...from, chips: [] }))}
-        />
+        <IconButton label="Clear the filters" icon={X} onPress={() => chooseOutline(withoutChips)} />
       )}
       <span className="spread" />
       {onColumns && (

@@ -3,8 +3,8 @@ import { useRef } from 'react';
 import { Header, Menu, MenuItem, MenuSection, Popover, Separator } from 'react-aria-components';
 import { ask } from '../bridge.ts';
 import { chooseOutline, useOutlineChoice } from './choose.ts';
-import { COLUMNS, type ColumnId, columnOf } from './columns.ts';
-import { START_CHOICE, widthOf, withColumns, withWidth } from './outline-choice.ts';
+import { COLUMNS, type Column, type ColumnId, columnOf } from './columns.ts';
+import { START_CHOICE, widened, withColumns } from './outline-choice.ts';
 
 interface ColumnMenuProps {
   /** A point of the window; null: closed. `id` null: of no column, only which ones there are. */
@@ -17,6 +17,13 @@ interface ColumnMenuProps {
 }
 
 const WIDER_PX = 24;
+
+const ORDER_WORDS: Record<Column['sortsAs'], { down: string; up: string }> = {
+  words: { down: 'Z first', up: 'A first' },
+  amount: { down: 'most first', up: 'least first' },
+  rank: { down: 'worst first', up: 'worst last' },
+  time: { down: 'latest first', up: 'earliest first' },
+};
 
 /** What can be done with a column, and which columns there are. */
 export function ColumnMenu({ at, shown, csv, onClose }: ColumnMenuProps) {
@@ -33,7 +40,7 @@ export function ColumnMenu({ at, shown, csv, onClose }: ColumnMenuProps) {
       chooseOutline((from) => ({ ...from, sort: { by: id, isDown: key === 'down' } }));
     } else if (key === 'wider' || key === 'narrower') {
       const by = key === 'wider' ? WIDER_PX : -WIDER_PX;
-      chooseOutline((from) => withWidth(from, id, widthOf(from, id) + by));
+      chooseOutline((from) => widened(from, id, by));
     } else if (key === 'hide') {
       chooseOutline((from) =>
         withColumns(
@@ -43,7 +50,7 @@ export function ColumnMenu({ at, shown, csv, onClose }: ColumnMenuProps) {
       );
     }
   };
-  const isWords = id !== null && !columnOf(id).isFigure && id !== 'status' && id !== 'backlog';
+  const order = id === null ? null : ORDER_WORDS[columnOf(id).sortsAs];
   return (
     <>
       <span ref={anchor} className="menu-anchor" style={at ? { left: at.x, top: at.y } : undefined} />
@@ -63,23 +70,17 @@ export function ColumnMenu({ at, shown, csv, onClose }: ColumnMenuProps) {
           onClose={onClose}
           autoFocus="first"
         >
-          {id !== null && (
+          {order && (
             <MenuSection className="menu-section" aria-label="This column">
-              <Item
-                id="down"
-                text={isWords ? 'Sort, Z first' : `Sort, ${id === 'status' ? 'worst' : 'most'} first`}
-              />
-              <Item
-                id="up"
-                text={isWords ? 'Sort, A first' : `Sort, ${id === 'status' ? 'worst last' : 'least first'}`}
-              />
+              <Item id="down" text={`Sort, ${order.down}`} />
+              <Item id="up" text={`Sort, ${order.up}`} />
               <Item id="unsorted" text="In start order" />
               {id !== 'name' && <Item id="wider" text="Wider" keys="Alt →" />}
               {id !== 'name' && <Item id="narrower" text="Narrower" keys="Alt ←" />}
               {id !== 'name' && <Item id="hide" text="Hide" />}
             </MenuSection>
           )}
-          {id !== null && <Separator className="menu-line" />}
+          {order && <Separator className="menu-line" />}
           <MenuSection
             className="menu-section"
             selectionMode="multiple"

@@ -1,6 +1,6 @@
 import type { NodeStatus, TreeNode } from '../../protocol/tree.ts';
 import { bytes, dateTime, duration, percent } from '../ui/format.ts';
-import { statusWords } from './words.ts';
+import { hasLives, statusWords } from './words.ts';
 
 export type ColumnId =
   | 'name'
@@ -34,6 +34,8 @@ export interface Column {
   words: string;
   /** Numbers stand right. */
   isFigure: boolean;
+  /** What its order means. `rank`: how soon it is to be looked at. */
+  sortsAs: 'words' | 'amount' | 'rank' | 'time';
   widthPx: number;
   text(node: TreeNode): string;
   /** What it is sorted by and exported as; null: nothing is known, which stands last either way. */
@@ -49,6 +51,7 @@ export const NAME: Column = {
   title: 'Name',
   words: 'Name',
   isFigure: false,
+  sortsAs: 'words',
   widthPx: 150,
   text: (node) => node.name,
   value: (node) => node.name,
@@ -64,6 +67,7 @@ export const COLUMNS: readonly Column[] = [
     title: 'Status',
     words: 'Status',
     isFigure: false,
+    sortsAs: 'rank',
     widthPx: 116,
     text: statusWords,
     value: ({ status }) => -WORST_FIRST.indexOf(status),
@@ -93,6 +97,7 @@ export const COLUMNS: readonly Column[] = [
     title: 'Backlog',
     words: 'Backlog',
     isFigure: false,
+    sortsAs: 'amount',
     widthPx: 104,
     text: ({ metrics, backlogWord }) =>
       metrics.backlog === undefined ? '' : `${metrics.backlog} ${backlogWord ?? 'waiting'}`,
@@ -109,6 +114,7 @@ export const COLUMNS: readonly Column[] = [
     title: 'Started',
     words: 'Started',
     isFigure: false,
+    sortsAs: 'time',
     widthPx: 108,
     // Without the year: it stands in the inspector.
     text: (node) => dateTime(node.startedAt).slice(5),
@@ -157,11 +163,6 @@ const WORST_FIRST: readonly NodeStatus[] = [
   'exited',
 ];
 
-/** Whether lives are counted for it: the main thread of a process has none of its own. */
-function hasLives(node: TreeNode): boolean {
-  return node.kind === 'worker' || node.kind === 'supervisor' || node.incarnation > 1;
-}
-
 function figure(
   id: ColumnId,
   title: string,
@@ -175,6 +176,7 @@ function figure(
     title,
     words,
     isFigure: true,
+    sortsAs: 'amount',
     widthPx,
     text: (node) => given(value(node), text),
     value,
@@ -194,6 +196,7 @@ function words(
     title,
     words: inMenus,
     isFigure: false,
+    sortsAs: 'words',
     widthPx,
     text: (node) => value(node) ?? '',
     value: (node) => value(node) || null,

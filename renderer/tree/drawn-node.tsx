@@ -119,14 +119,14 @@ function Box({ width }: { width: number }) {
   return <rect className="drawn-box" x={0} y={-BOX_PX / 2} width={width} height={BOX_PX} rx={5} />;
 }
 
-export function lifeOf(node: TreeNode): string {
+function lifeOf(node: TreeNode): string {
   return node.kind === 'worker' || node.kind === 'supervisor' ? `#${node.incarnation}` : '';
 }
 
 const MAX_CHARS = 28;
 const PAD_PX = 30;
 
-export function shortened(name: string): string {
+function shortened(name: string): string {
   return name.length <= MAX_CHARS ? name : `${name.slice(0, MAX_CHARS - 1)}…`;
 }
 

@@ -1,7 +1,8 @@
 import { type ColumnId, NAME } from './columns.ts';
 import { type OutlineChoice, widthOf } from './outline-choice.ts';
 
-export const GAP_PX = 10;
+/** As `column-gap` of .outline-grid. */
+const GAP_PX = 10;
 /** Right of the last column. */
 const END_PX = 10;
 

@@ -56,9 +56,9 @@ export function pressed(choice: OutlineChoice, by: ColumnId): OutlineChoice {
   return { ...choice, sort: sort.isDown === first ? { by, isDown: !first } : null };
 }
 
-/** Figures begin with the largest, a status with the worst; words with A. */
+/** Figures begin with the largest, a status with the worst, times with the latest; words with A. */
 function isDownFirst(by: ColumnId): boolean {
-  return columnOf(by).isFigure || by === 'status' || by === 'backlog' || by === 'started';
+  return columnOf(by).sortsAs !== 'words';
 }
 
 /** Shows these columns, in the order of the menu; the name is always there. */
@@ -71,6 +71,14 @@ export function withColumns(choice: OutlineChoice, shown: Iterable<ColumnId>): O
 
 export function withWidth(choice: OutlineChoice, id: ColumnId, px: number): OutlineChoice {
   return { ...choice, widths: { ...choice.widths, [id]: within(px) } };
+}
+
+export function widened(choice: OutlineChoice, id: ColumnId, byPx: number): OutlineChoice {
+  return withWidth(choice, id, widthOf(choice, id) + byPx);
+}
+
+export function withoutChips(choice: OutlineChoice): OutlineChoice {
+  return { ...choice, chips: [] };
 }
 
 export function withChip(choice: OutlineChoice, chip: ChipId): OutlineChoice {

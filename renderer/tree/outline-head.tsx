@@ -2,7 +2,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
 import { chooseOutline, useOutlineChoice } from './choose.ts';
 import { type Column, type ColumnId, columnOf, NAME } from './columns.ts';
-import { pressed, widthOf, withWidth } from './outline-choice.ts';
+import { pressed, widened, widthOf, withWidth } from './outline-choice.ts';
 
 interface OutlineHeadProps {
   shown: readonly ColumnId[];
@@ -35,7 +35,7 @@ export function OutlineHead({ shown, onMenu, onLeave }: OutlineHeadProps) {
       onMenu(id, { x: box.left, y: box.bottom });
     } else if (event.ctrlKey || event.metaKey) return;
     else if (sideways !== 0 && event.altKey) {
-      if (id !== 'name') chooseOutline((from) => withWidth(from, id, widthOf(from, id) + sideways * STEP_PX));
+      if (id !== 'name') chooseOutline((from) => widened(from, id, sideways * STEP_PX));
     } else if (event.altKey) return;
     else if (sideways !== 0) go(Math.min(columns.length - 1, Math.max(0, at + sideways)));
     else if (event.key === 'Home') go(0);

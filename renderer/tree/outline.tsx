@@ -12,7 +12,7 @@ import {
 import type { TreeNode } from '../../protocol/tree.ts';
 import type { Row } from '../store/rows.ts';
 import type { TreeStore } from '../store/tree-store.ts';
-import { useWidth } from '../ui/use-width.ts';
+import { useSize } from '../ui/use-size.ts';
 import { useOutlineChoice } from './choose.ts';
 import { ColumnMenu } from './column-menu.tsx';
 import type { ColumnId } from './columns.ts';
@@ -51,7 +51,8 @@ export function Outline({ instance, tree, outline, onMenu, columnMenu, onColumnM
   const scroller = useRef<HTMLDivElement>(null);
   const base = useId();
   const choice = useOutlineChoice();
-  const width = useWidth(scroller);
+  // Where nothing is laid out all of them are there.
+  const width = useSize(scroller).width || Number.POSITIVE_INFINITY;
   const shown = useMemo(() => fitting(choice, width), [choice, width]);
   const selected = place.selected?.id ?? null;
   const at = selected === null ? -1 : rows.findIndex(({ id }) => id === selected);

@@ -23,6 +23,7 @@ import { ChipBar } from './chip-bar.tsx';
 import { chooseOutline, useOutlineChoice } from './choose.ts';
 import { Drawing } from './drawing.tsx';
 import { type ColumnMenuAt, Outline } from './outline.tsx';
+import { withoutChips } from './outline-choice.ts';
 import { search, select, useOutline } from './use-outline.ts';
 
 /** The middle of the window: the tree of the open instance, or why there is none. */
@@ -204,9 +205,7 @@ function NoMatch({ instance, query }: { instance: string; query: string }) {
           </PlainButton>
         )}
         {chips.length > 0 && (
-          <PlainButton onPress={() => chooseOutline((from) => ({ ...from, chips: [] }))}>
-            Clear the filters
-          </PlainButton>
+          <PlainButton onPress={() => chooseOutline(withoutChips)}>Clear the filters</PlainButton>
         )}
       </div>
     </div>

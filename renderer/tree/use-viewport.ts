@@ -1,4 +1,5 @@
-import { type PointerEvent, type RefObject, useCallback, useEffect, useLayoutEffect, useState } from 'react';
+import { type PointerEvent, type RefObject, useCallback, useEffect, useState } from 'react';
+import { type Size, useSize } from '../ui/use-size.ts';
 import { BOX_PX } from './drawing-layout.ts';
 
 /** Where the drawing stands in its window: screen = drawing × scale + (x, y). */
@@ -6,11 +7,6 @@ export interface Viewport {
   x: number;
   y: number;
   scale: number;
-}
-
-interface Size {
-  width: number;
-  height: number;
 }
 
 /** What a fit may come to; by hand it goes as far. */
@@ -105,22 +101,13 @@ interface Shown extends Size {
 
 /** Pan by dragging and wheel, zoom with Ctrl and wheel. Until a person moves it, a drawing that fits is fitted. */
 export function useViewport(frame: RefObject<HTMLElement | null>, drawing: Shown, anchor: string | null) {
-  const [window, setWindow] = useState<Size>({ width: 0, height: 0 });
+  const window = useSize(frame);
   const [state, set] = useState<State>({
     viewport: { x: 0, y: 0, scale: 1 },
     isByHand: false,
     least: READABLE,
     of: null,
   });
-  useLayoutEffect(() => {
-    const element = frame.current;
-    if (!element) return;
-    const measure = () => setWindow({ width: element.clientWidth, height: element.clientHeight });
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [frame]);
 
   // While drawing, not after: no frame shows the new boxes at the old place.
   let current = state.viewport;

@@ -47,6 +47,11 @@ export function kindWords(node: TreeNode): string {
   return node.kind;
 }
 
+/** Whether lives are counted for it: the main thread of a process has none of its own. */
+export function hasLives(node: TreeNode): boolean {
+  return node.kind === 'worker' || node.kind === 'supervisor' || node.incarnation > 1;
+}
+
 /** What a person calls it: its lineage, and for processes and threads their name. */
 export function titleOf(node: Pick<TreeNode, 'kind' | 'lineage' | 'name'>): string {
   return node.kind === 'supervisor' || node.kind === 'worker' ? node.lineage : node.name;

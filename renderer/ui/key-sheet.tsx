@@ -18,6 +18,14 @@ const KEYS: readonly { where: string; keys: readonly [string, string][] }[] = [
     ],
   },
   {
+    where: 'On a head of the outline',
+    keys: [
+      ['Enter', 'sort by it'],
+      ['Alt ← →', 'narrower, wider'],
+      ['Shift F10', 'menu'],
+    ],
+  },
+  {
     where: 'In the drawing',
     keys: [
       ['+ −', 'zoom'],
