@@ -23,14 +23,14 @@ export type Aftermath =
  */
 export function aftermathOf(
   target: ActTarget,
-  nodes: Iterable<TreeNode>,
+  nodes: ReadonlyMap<string, TreeNode>,
   { isSameProcess, askedAt }: { isSameProcess: boolean; askedAt: number | null },
 ): Aftermath {
   let same: TreeNode | undefined;
   let next: TreeNode | undefined;
-  for (const node of nodes) {
+  for (const node of nodes.values()) {
     if (isSameProcess && isSame(node, target)) same = node;
-    else if (isSuccessor(node, target) && (!next || isUp(node))) next = node;
+    else if (isSuccessor(node, target) && (!next || isUp(node, nodes))) next = node;
   }
   const wasAlive = (target.endedAt ?? null) === null;
   if (same && same.endedAt === null) {
@@ -38,7 +38,7 @@ export function aftermathOf(
     return { is: same.status === 'straggler' ? 'straggler' : 'untouched' };
   }
   if (next && askedAt !== null && hasExactStart(next) && next.startedAt < askedAt) return { is: 'past' };
-  if (next) return { is: 'followed', by: next, isUp: isUp(next) };
+  if (next) return { is: 'followed', by: next, isUp: isUp(next, nodes) };
   if (!same) return { is: 'missing' };
   // A stopped child that was to be started again, and was not.
   return { is: wasAlive ? 'ended' : 'untouched' };
@@ -64,8 +64,11 @@ function isSuccessor(node: TreeNode, { parent, lineage }: ActTarget): boolean {
   return isOfIt && node.endedAt === null && node.status !== 'stopping' && node.status !== 'straggler';
 }
 
-function isUp({ status }: TreeNode): boolean {
-  return status === 'running' || status === 'blocked';
+/** A thread or process that hosts a worker is that worker: it is up no sooner. */
+function isUp({ status, parent }: TreeNode, nodes: ReadonlyMap<string, TreeNode>): boolean {
+  const above = parent === null ? undefined : nodes.get(parent);
+  const isRunning = status === 'running' || status === 'blocked';
+  return isRunning && (above?.kind !== 'worker' || isUp(above, nodes));
 }
 
 interface Watching {
@@ -95,7 +98,7 @@ export async function watchAftermath(
       const sinceMs = sinceAskedMs();
       askedAt = sinceMs === null ? null : event.snapshot.at - sinceMs;
     } else mirror.apply(event.delta);
-    aftermath = aftermathOf(target, mirror.nodes.values(), { isSameProcess, askedAt });
+    aftermath = aftermathOf(target, mirror.nodes, { isSameProcess, askedAt });
     if (aftermath.is === 'followed') onFollowed();
     if (isCertain(aftermath, act)) certain.abort();
   };

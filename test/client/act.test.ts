@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ActRequest, type ArmFor, runAct } from '../../client/act.ts';
 import type { ActDocument, ActProgress, AuditHead } from '../../protocol/act.ts';
 import { PerchError } from '../../protocol/errors.ts';
+import type { TreeChange } from '../../protocol/tree.ts';
 import { ManualClock, settle } from './manual-clock.ts';
 import { nodeOf, ScriptedSession, snapshotOf } from './scripted-session.ts';
 
@@ -141,6 +142,26 @@ describe('an act', () => {
     ]);
     second.last('watch-tree').event({ snapshot });
     expect(await done).toMatchObject({ outcome: 'restarted', successor: { id: '5000.0.9' } });
+  });
+
+  it('on the process that hosts a worker is over once the worker runs, not when its process does', async () => {
+    const second = new ScriptedSession({ epoch: 'e2' });
+    const host = nodeOf('4130', { kind: 'process', parent: '4121.0.12', lineage: 'process:keeper' });
+    const { clock, first, steps, done } = lab({ node: host }, second);
+    first.lose(lost);
+    await clock.turn(1);
+    const snapshot = snapshotOf([
+      nodeOf('5000', { kind: 'process' }),
+      nodeOf('5000.0.12', { lineage: 'app/pool/keeper', host: 'process', status: 'starting' }),
+      nodeOf('5009', { kind: 'process', parent: '5000.0.12', lineage: 'process:keeper' }),
+    ]);
+    second.last('watch-tree').event({ snapshot });
+    await clock.turn(100);
+    expect(steps.map(({ phase }) => phase)).toEqual(['exited', 'started']);
+    const changes: TreeChange[] = [['~', '5000.0.12', { status: 'running' }]];
+    second.last('watch-tree').event({ delta: { from: 1, revision: 2, at: 0, changes } });
+    expect(await done).toMatchObject({ outcome: 'restarted', successor: { id: '5009' } });
+    expect(steps.at(-1)).toMatchObject({ phase: 'ready' });
   });
 
   describe('whose agent alone died, under a process that lives on', () => {
