@@ -21,6 +21,8 @@ beforeAll(async () => {
     ...(index === 10 && { status: 'blocked' as const, blockedMs: 4200 }),
     metrics: { ...node.metrics, cpuPercent: index },
   }));
+  // What is pushed before the page listens is not seen by it.
+  await app.page.getByRole('contentinfo').waitFor();
   await app.setFleet(liveFleet());
   await app.push({ kind: 'tree', instance: SHOP, event: { snapshot: snapshotOf(nodes) } });
   await app.page.getByRole('treegrid').waitFor();
