@@ -17,6 +17,7 @@ const STACK_CHARS = 1000;
 export class ExitRecord {
   #file = '';
   #descriptor: OwnDescriptor | null = null;
+  #isStopped = false;
 
   /** Opens the box for writing, off this thread; a later hub of the same process names the same file. */
   openAt(file: string): void {
@@ -26,6 +27,7 @@ export class ExitRecord {
     open(file, constants.O_WRONLY | constants.O_NOFOLLOW, (error, fd) => {
       if (error) return;
       try {
+        if (this.#isStopped) return close(fd, () => {});
         const before = this.#descriptor;
         this.#descriptor = new OwnDescriptor(fd);
         if (before?.isOurs) close(before.fd, () => {});
@@ -36,13 +38,31 @@ export class ExitRecord {
     });
   }
 
+  /** Writes nothing more: neither a listener nor a descriptor of it is left. */
+  stop(): void {
+    this.#isStopped = true;
+    const descriptor = this.#descriptor;
+    if (!descriptor) return;
+    this.#descriptor = null;
+    process.off('exit', this.#onExit).off('uncaughtExceptionMonitor', this.#onError);
+    const most = process.getMaxListeners();
+    if (most > 1) process.setMaxListeners(most - 1);
+    try {
+      if (descriptor.isOurs) close(descriptor.fd, () => {});
+    } catch {
+      // The service closed it.
+    }
+  }
+
   #listen(): void {
     // Node warns on stderr from the eleventh listener on; ours must not make the service's tenth the eleventh.
     const most = process.getMaxListeners();
     if (most > 0) process.setMaxListeners(most + 1);
-    process.on('exit', (code) => this.#write({ code, at: Date.now() }, BOX.exit));
-    process.on('uncaughtExceptionMonitor', (error) => this.#write(describe(error), BOX.error));
+    process.on('exit', this.#onExit).on('uncaughtExceptionMonitor', this.#onError);
   }
+
+  readonly #onExit = (code: number): void => this.#write({ code, at: Date.now() }, BOX.exit);
+  readonly #onError = (error: unknown): void => this.#write(describe(error), BOX.error);
 
   #write(value: unknown, { at, bytes }: { at: number; bytes: number }): void {
     try {

@@ -1,10 +1,11 @@
 import type { Act, Budget } from '../protocol/act.ts';
+import type { ComponentFacts, Figures } from '../protocol/component.ts';
 import type { Author, Decision, LedgerFact } from '../protocol/ledger.ts';
 import type { ChildFacts, HostKind, NodeStatus, SupervisorFacts } from '../protocol/tree.ts';
 
 /**
  * What the code of one thread declared: its supervisors and workers, by serial, and what happened to them
- * since the probe last looked. One per thread, at `globalThis[Symbol.for('perch.agent')]`, shared by every copy
+ * since the probe last looked; and the components that adapters found there. One per thread, at `globalThis[Symbol.for('perch.agent')]`, shared by every copy
  * of this package loaded there (register, ESM, CJS, inside a bundle). It works without an agent: supervisors
  * write here, and nobody reads.
  */
@@ -21,6 +22,11 @@ export interface Registry {
   observer: RegistryObserver | null;
   /** The probe of this thread once it started, so that a second copy finds it. */
   probe: unknown;
+  /**
+   * Takes the agent out of this process, which goes on: no listener, subscription, timer or thread of it is left, on no
+   * thread; its code stays loaded. Resolves once that is so. On main only, while an agent runs.
+   */
+  detach?: (() => Promise<void>) | null;
 }
 
 export interface RegistryObserver {
@@ -40,12 +46,12 @@ export interface Handover {
   backlog?: { word: string; reference: unknown };
 }
 
-/** One incarnation of a supervisor or worker. Fields change in place; `touch` says so. */
+/** One incarnation of a supervisor, worker or component. Fields change in place; `touch` says so. */
 export interface DeclaredNode extends Handover {
   readonly serial: number;
-  /** The supervisor above; null for an outermost one. */
+  /** The supervisor or component above; null for an outermost one. */
   readonly parent: DeclaredNode | null;
-  readonly kind: 'supervisor' | 'worker';
+  readonly kind: 'supervisor' | 'worker' | 'component';
   readonly host: HostKind | null;
   readonly name: string;
   readonly lineage: string;
@@ -58,6 +64,10 @@ export interface DeclaredNode extends Handover {
   exitReason: string | null;
   readonly supervisor: SupervisorFacts | null;
   readonly child: ChildFacts | null;
+  /** Of a component (adapters/). */
+  readonly component?: ComponentFacts;
+  readonly figures?: Figures;
+  readonly parked?: readonly number[];
   /** It is `restarting`: when its successor is due, milliseconds since 1970. */
   restartsAt?: number | null;
   /** Where a worker hosted on a thread or process really runs, once that is known. */

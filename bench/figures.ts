@@ -6,7 +6,7 @@ import { median, percentile } from './stats.ts';
 /** One line of the table: a figure beside its reference from the same run. */
 export interface Figure {
   name: string;
-  unit: 'requests/s' | 'restarts/s' | 'ms' | 'MB' | 'KB';
+  unit: 'requests/s' | 'restarts/s' | 'frames/s' | 'ms' | 'MB' | 'KB';
   reference: number;
   measured: number;
   /** `ratio`: measured over reference. `added`: their difference, in the unit. */

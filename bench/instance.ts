@@ -9,6 +9,7 @@ export type Variant = 'without' | 'agent' | 'watched';
 
 /** One run of the measured service. */
 export interface Instance {
+  pid: number;
   port: number;
   /** From spawn to its port. */
   startMs: number;
@@ -18,8 +19,11 @@ export interface Instance {
   stop(): Promise<void>;
 }
 
-/** Starts the service without the agent, with it, or with it and somebody who watches the tree. */
-export async function startInstance(variant: Variant): Promise<Instance> {
+/** Starts the service without the agent, with it, or with it and somebody who watches the tree; on the Node `execPath`. */
+export async function startInstance(
+  variant: Variant,
+  { execPath = process.execPath, execArgv = [] }: { execPath?: string; execArgv?: string[] } = {},
+): Promise<Instance> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'perch-bench-'));
   const sockets = path.join(home, 'perch');
   mkdirSync(sockets, { mode: 0o700 });
@@ -27,13 +31,16 @@ export async function startInstance(variant: Variant): Promise<Instance> {
   const before = performance.now();
   const child = fork(fileURLToPath(new URL('service.js', import.meta.url)), {
     env: { ...env, PERCH: variant === 'without' ? 'off' : 'on' },
-    execArgv: [],
+    execArgv,
+    execPath,
   });
   const [{ port }] = await once(child, 'message');
   const startMs = performance.now() - before;
   const socket = variant === 'without' ? null : await firstSocket(sockets);
+  // Who watches runs elsewhere: its Node is the one that measures.
   const watcher = variant === 'watched' ? await startWatcher(socket!, env) : null;
   return {
+    pid: child.pid!,
     port,
     startMs,
     socket,

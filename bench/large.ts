@@ -26,6 +26,9 @@ interface PerchFigures {
   firstMs: number;
   wholeMs: number;
   bytes: number;
+  /** Until the first hundred in an order are there, and the longest that another call waited meanwhile. */
+  listMs: number;
+  pauseMs: number;
   /** Milliseconds of cpu for each second of 1 % churn, without and with somebody who watches. */
   churnCpuMs: number;
   watchedCpuMs: number;
@@ -52,6 +55,22 @@ export async function measureLarge(say: (line: string) => void): Promise<Figure[
       measured: large.bytes / 1e6,
       compare: 'added',
       budget: { max: 2.5 },
+    },
+    {
+      name: 'first of a list of 99,000, whole tree',
+      unit: 'ms',
+      reference: large.wholeMs,
+      measured: large.listMs,
+      compare: 'ratio',
+      budget: { max: 0.25 },
+    },
+    {
+      name: 'wait for another call while 99,000 are listed',
+      unit: 'ms',
+      reference: 0,
+      measured: large.pauseMs,
+      compare: 'added',
+      budget: { max: 25 },
     },
   ];
   say(`${CHILDREN} children on OTP`);
@@ -104,6 +123,7 @@ async function measurePerch(children: number): Promise<PerchFigures> {
     for (let look = 0; look < LOOKS; look++) looks.push(await lookAtAll(door, children));
     // With all of them in the hub as well: before somebody looks it does not have them yet.
     const bytesAChild = (rssOf(child.pid!) - idleBytes) / children;
+    const list = await listFirst(door.path);
     await ask(child, 'churn');
     const churnCpuMs = await cpuASecond(child.pid!);
     const watching = await watch(door.path);
@@ -118,6 +138,7 @@ async function measurePerch(children: number): Promise<PerchFigures> {
       firstMs: median(looks.map(({ firstMs }) => firstMs)),
       wholeMs: median(looks.map(({ wholeMs }) => wholeMs)),
       bytes: median(looks.map(({ bytes }) => bytes)),
+      ...list,
       churnCpuMs,
       watchedCpuMs,
     };
@@ -160,6 +181,31 @@ async function lookAtAll(door: Door, children: number) {
   const wholeMs = performance.now() - before;
   session.close();
   return { firstMs, wholeMs, bytes: door.bytes - bytesBefore };
+}
+
+/** The first hundred by their restarts, again and again, while another client asks for a sign of life. */
+async function listFirst(socket: string): Promise<{ listMs: number; pauseMs: number }> {
+  const [session, other] = [await connect(socket), await connect(socket)];
+  const [lists, pauses]: number[][] = [[], []];
+  for (let look = 0; look < LOOKS; look++) {
+    const before = performance.now();
+    let isListed = false;
+    const listed = session.call('nodes', { sort: 'restarts', kinds: ['worker'], limit: 100 }).then(() => {
+      isListed = true;
+      lists!.push(performance.now() - before);
+    });
+    let longest = 0;
+    while (!isListed) {
+      const asked = performance.now();
+      await other.call('ping', {});
+      longest = Math.max(longest, performance.now() - asked);
+    }
+    await listed;
+    pauses!.push(longest);
+  }
+  session.close();
+  other.close();
+  return { listMs: median(lists!), pauseMs: median(pauses!) };
 }
 
 async function watch(socket: string) {

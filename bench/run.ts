@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type Figure, measure } from './figures.ts';
 import { measureLarge } from './large.ts';
+import { measureModel } from './model.ts';
 import { isWithin, table } from './table.ts';
 
 const TRIES = 3;
@@ -20,7 +21,7 @@ execFileSync('npm', ['run', '--silent', 'build'], {
 });
 let figures: Figure[] = [];
 for (let tries = 1; tries <= (isCheck ? TRIES : 1); tries++) {
-  figures = [...(await measure(say)), ...(await measureLarge(say))];
+  figures = [...(await measure(say)), ...(await measureLarge(say)), ...measureModel(say)];
   console.log(table(figures));
   if (figures.every(isWithin)) break;
 }

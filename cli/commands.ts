@@ -16,9 +16,29 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/fleet.ts')).fleet,
   },
   {
+    name: 'attach',
+    summary: 'Put the agent into a Node process that runs without one',
+    load: async () => (await import('./commands/attach.ts')).attach,
+  },
+  {
+    name: 'detach',
+    summary: 'Take the agent out of a service, which goes on',
+    load: async () => (await import('./commands/detach.ts')).detach,
+  },
+  {
+    name: 'check',
+    summary: 'What is wrong now, over all instances',
+    load: async () => (await import('./commands/check.ts')).check,
+  },
+  {
     name: 'tree',
     summary: 'The tree of an instance, once or as it changes',
     load: async () => (await import('./commands/tree.ts')).tree,
+  },
+  {
+    name: 'top',
+    summary: 'The busiest nodes of an instance or the fleet, and how they change',
+    load: async () => (await import('./commands/top.ts')).top,
   },
   {
     name: 'show',
@@ -86,6 +106,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/black-box.ts')).blackBox,
   },
   {
+    name: 'cost',
+    summary: 'What Perch itself takes of a service: cpu, memory, bytes',
+    load: async () => (await import('./commands/cost.ts')).cost,
+  },
+  {
     name: 'audit',
     summary: 'Who asked for which act, and what became of it',
     load: async () => (await import('./commands/audit.ts')).audit,
@@ -99,6 +124,11 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'tunnel',
     summary: "Bring an environment's WireGuard tunnel up or down, say how it is",
     load: async () => (await import('./commands/tunnel.ts')).tunnel,
+  },
+  {
+    name: 'open',
+    summary: 'Open the desktop app, at an instance or a node of it',
+    load: async () => (await import('./commands/open.ts')).open,
   },
   {
     name: 'demo',

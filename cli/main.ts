@@ -1,3 +1,4 @@
+import { commandsUnderWay } from '../client/via/under-way.ts';
 import { asPerchError, ERRORS, PerchError } from '../protocol/errors.ts';
 import { PERCH_VERSION } from '../protocol/version.ts';
 import type { Invocation } from './command.ts';
@@ -91,5 +92,6 @@ function report(error: PerchError, name: string | undefined, out: Output): numbe
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 process.exitCode = await main(process.argv.slice(2));
+await Promise.all(commandsUnderWay);
 // What still listens (a socket half closed, a watcher) must not keep a finished command alive.
 process.stdout.write('', () => process.stderr.write('', () => process.exit()));

@@ -2,9 +2,9 @@ import { Instance } from '../client/instance.ts';
 import { ERRORS } from '../protocol/errors.ts';
 import { printTree, treeText } from './commands/tree.ts';
 import type { Reached } from './connection.ts';
+import { inPlace } from './in-place.ts';
 import type { Output } from './output.ts';
 import { age } from './text/figures.ts';
-import { cut, safeForTerminal, widthOf, withoutColour } from './text/plain.ts';
 import { shownNodes } from './text/tree-lines.ts';
 
 /** Between two drawings: fast enough to follow, slow enough to read. */
@@ -89,9 +89,8 @@ function printEach(instance: Instance, depth: number | undefined, out: Output): 
   };
 }
 
-/** Overwrites what it drew before, line by line, and never more than the screen holds. */
 function drawInPlace(instance: Instance, depth: number | undefined, out: Output): () => void {
-  let drawn = 0;
+  const draw = inPlace(out);
   return () => {
     const { hello, mirror, heardAt } = instance;
     if (!hello) return;
@@ -99,17 +98,6 @@ function drawInPlace(instance: Instance, depth: number | undefined, out: Output)
     if (instance.state !== 'live') {
       lines[0] += `  ${out.paint.caution(`${instance.state}, heard ${age(Date.now() - (heardAt ?? Date.now()))} ago`)}`;
     }
-    const room = out.rows - 1;
-    const kept =
-      lines.length > room ? [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more`] : lines;
-    const up = drawn > 0 ? `\x1b[${drawn}A` : '';
-    out.write(`${up}\r\x1b[J${kept.map((line) => `${fit(line, out.columns)}\n`).join('')}`);
-    drawn = kept.length;
+    draw(lines);
   };
-}
-
-/** A line that wraps would break the count of lines. */
-function fit(line: string, columns: number): string {
-  const safe = safeForTerminal(line);
-  return widthOf(safe) <= columns ? safe : cut(withoutColour(safe), columns);
 }

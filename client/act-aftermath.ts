@@ -19,7 +19,7 @@ export type Aftermath =
 
 /**
  * `isSameProcess` false: the service's process is another one, so that an id that looks the same names another node.
- * `askedAt`: when the act was asked for, milliseconds since 1970 by the agent's clock; null where it may have been before.
+ * `askedAt`: when the act was asked for, milliseconds since 1970 by the agent's clock; null where that is not known.
  */
 export function aftermathOf(
   target: ActTarget,
@@ -75,7 +75,7 @@ interface Watching {
   signal: AbortSignal;
   onFollowed(): void;
   isSameProcess: boolean;
-  /** How long ago the act was first asked for; null where that may have been before this client did. */
+  /** How long ago the act was first asked for; null where that is not known. */
   sinceAskedMs(): number | null;
 }
 

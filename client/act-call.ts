@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 
-export function newCall(epoch: string): string {
-  return `${epochMark(epoch)}.${randomUUID()}`;
+/** `madeAt` in milliseconds since 1970: it is in the id, which is a UUID of version 7. */
+export function newCall(epoch: string, madeAt: number): string {
+  const time = Math.round(madeAt).toString(16).padStart(12, '0');
+  return `${epochMark(epoch)}.${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
+}
+
+/** When a call was made here, by the clock of then; null for an id that somebody chose. */
+export function callMadeAt(call: string): number | null {
+  const time = /^.+\.([\da-f]{8})-([\da-f]{4})-7[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/.exec(call);
+  return time && Number.parseInt(time[1]! + time[2]!, 16);
 }
 
 /**

@@ -1,53 +1,16 @@
-import { type ActDocument, type ActProgress, isEnding, type Outcome } from '../protocol/act.ts';
-import type { CallArgs } from '../protocol/calls.ts';
+import { type Act, type ActDocument, type ActProgress, isEnding, type Outcome } from '../protocol/act.ts';
 import { asPerchError, ERRORS, PerchError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { TreeNode } from '../protocol/tree.ts';
-import { type ActTarget, type Aftermath, watchAftermath } from './act-aftermath.ts';
-import { isOfOtherEpoch, newCall } from './act-call.ts';
-import { type Keep, Receipts } from './audit/receipts.ts';
+import { type Aftermath, watchAftermath } from './act-aftermath.ts';
+import { callMadeAt, isOfOtherEpoch, newCall } from './act-call.ts';
+import { HELD, watchHeld } from './act-held.ts';
+import type { ActLink, ActOptions, ActRequest } from './act-request.ts';
+import { Receipts } from './audit/receipts.ts';
 import { backOffMs, COMES_BACK } from './back-off.ts';
-import { type Clock, pause, systemClock } from './clock.ts';
-import type { Connect } from './instance.ts';
+import { type Clock, forAtMost, pause, systemClock } from './clock.ts';
 import { isOneProcess, isSameInstance } from './same-instance.ts';
 import type { Session } from './session.ts';
-
-/** What some acts take beside (`signal`, `leaseMs`, `child` …) is as in the call table. */
-export interface ActRequest extends Omit<CallArgs<'act'>, 'node' | 'call'> {
-  /** The incarnation meant, as the tree of `epoch` showed it. */
-  node: ActTarget;
-  /** Repeats a call: the same id acts once. Made when absent. */
-  call?: string;
-  /** How long a recovery may take (T); 10 s unless told. */
-  timeoutMs?: number;
-}
-
-/** What makes a session one that may act: it is armed for the act, and disarmed after it. */
-export interface ArmFor {
-  reason: string;
-  /** From now on; after a lost connection, for what is left of it. */
-  forMs: number;
-  /** The session to begin with is armed already, and stays so. */
-  isArmed?: boolean;
-}
-
-export interface ActLink {
-  /** The session to begin with; it is not closed here. */
-  session: Session;
-  /** Makes another one after it was lost. */
-  connect: Connect;
-  arm: ArmFor;
-}
-
-export interface ActOptions {
-  onProgress?: (progress: ActProgress) => void;
-  /** Ends the wait, never the act: rejects with CANCELLED. */
-  signal?: AbortSignal;
-  clock?: Clock;
-  random?: () => number;
-  /** Keeps the audit's head that comes with the receipt. */
-  keep?: Keep;
-}
 
 /**
  * Runs an act and follows it to its end. A call that lost its connection is repeated with the same id, so it
@@ -76,6 +39,8 @@ class ActRun {
   readonly #onProgress: (progress: ActProgress) => void;
   readonly #signal: AbortSignal | undefined;
   readonly #call: string;
+  /** What it comes to: a signal that nobody can refuse is a kill. */
+  readonly #act: Act;
   readonly #timeoutMs: number;
   readonly #phases: ActDocument['phases'] = {
     exitedMs: null,
@@ -107,7 +72,8 @@ class ActRun {
     this.#random = random ?? Math.random;
     this.#onProgress = onProgress ?? (() => {});
     this.#signal = signal;
-    this.#call = request.call ?? newCall(request.epoch);
+    this.#act = request.act === 'signal' && request.signal === 'SIGKILL' ? 'kill' : request.act;
+    this.#call = request.call ?? newCall(request.epoch, this.#clock.now());
     this.#timeoutMs = request.timeoutMs ?? LIMITS.callMs;
     this.#startedAt = this.#clock.monotonic();
     this.#armedUntil = this.#startedAt + link.arm.forMs;
@@ -129,6 +95,7 @@ class ActRun {
     const { session } = this.#link;
     // A call that is repeated may have been carried out before this agent came to be.
     const mayBeDone = this.#request.call !== undefined && session.hello.instance.epoch !== this.#epoch;
+    if (mayBeDone && this.#isUnknown(session)) throw notKnown();
     try {
       return await (mayBeDone ? this.#resume(session) : this.#ask(session));
     } catch (thrown) {
@@ -136,9 +103,7 @@ class ActRun {
       if (!isLost(error)) return this.#failed(error);
     }
     this.#lostAt = this.#elapsed();
-    if (this.#request.act === 'suspend') {
-      return this.#document('not-recovered', 'The connection was lost: what its session held goes on');
-    }
+    if (this.#act === 'suspend') return this.#afterLoss();
     this.#phases.exitedMs = this.#lostAt;
     // The connection goes with the root process; for anything else it may be the network's doing.
     if (this.#isAccepted && this.#request.node.parent === null) this.#seeExit();
@@ -209,16 +174,12 @@ class ActRun {
       } else if (!isSameInstance(this.#link.session.hello.instance, session.hello.instance)) {
         this.#stranger = session.hello.instance.instance;
         session.close();
-      } else if (session.hello.instance.epoch !== this.#epoch && !isEnding(this.#request.act)) {
+      } else if (this.#act !== 'suspend' && this.#isUnknown(session)) {
         session.close();
-        // Asked again it might be done twice.
-        throw new PerchError(
-          'CONNECTION_LOST',
-          'The agent was started anew; whether it was done is not known',
-        );
+        throw notKnown();
       } else {
         try {
-          return await this.#resume(session);
+          return await (this.#act === 'suspend' ? this.#heldBy(session) : this.#resume(session));
         } catch (thrown) {
           const error = asPerchError(thrown);
           if (!isLost(error)) return this.#failed(error);
@@ -242,9 +203,9 @@ class ActRun {
       const error = asPerchError(thrown);
       if (error.code === 'GONE')
         return this.#document('not-restarted', 'It ended; nothing is to come back for it.');
-      const { act, node } = this.#request;
+      const { node } = this.#request;
       const isAway = error.code === 'CONNECT_FAILED' && this.#elapsed() - (this.#lostAt ?? 0) > AWAY_MS;
-      if (isAway && act === 'stop' && node.parent === null && this.#isAccepted) {
+      if (isAway && this.#act === 'stop' && node.parent === null && this.#isAccepted) {
         return this.#document('not-restarted', 'It ended, and nothing answers in its place.');
       }
       if (COMES_BACK.has(error.code)) return null;
@@ -271,25 +232,45 @@ class ActRun {
     }
   }
 
+  /** What ends nothing leaves nothing to tell by whether it was done; asked again of a new agent it might be done twice. */
+  #isUnknown(session: Session): boolean {
+    return session.hello.instance.epoch !== this.#epoch && !isEnding(this.#act);
+  }
+
   /** What has become of the target, as soon as that is certain, at the latest when the time is up. */
   async #aftermath(session: Session): Promise<Aftermath> {
-    const { node, act } = this.#request;
-    const timeUp = new AbortController();
-    const leftMs = Math.max(0, this.#timeoutMs - this.#elapsed());
-    const cancelTimer = this.#clock.after(leftMs, () => timeUp.abort());
-    const signal = this.#signal ? AbortSignal.any([this.#signal, timeUp.signal]) : timeUp.signal;
     const onFollowed = () => this.#seeSuccessor();
     const isSameProcess = isOneProcess(this.#link.session.hello.instance, session.hello.instance);
-    const sinceAskedMs = () => (this.#askedAt === null ? null : this.#clock.monotonic() - this.#askedAt);
-    const watching = { signal, onFollowed, isSameProcess, sinceAskedMs };
-    const aftermath = await watchAftermath(session, node, act, watching).finally(cancelTimer);
+    const watching = { onFollowed, isSameProcess, sinceAskedMs: () => this.#sinceAskedMs() };
+    const { node } = this.#request;
+    return this.#inTime((signal) => watchAftermath(session, node, this.#act, { signal, ...watching }));
+  }
+
+  /** A call that is repeated was asked for first by another run of this, perhaps in another process. */
+  #sinceAskedMs(): number | null {
+    const sinceMs = this.#askedAt === null ? null : this.#clock.monotonic() - this.#askedAt;
+    const madeAt = this.#request.call === undefined ? null : callMadeAt(this.#call);
+    return madeAt === null ? sinceMs : Math.max(sinceMs ?? 0, this.#clock.now() - madeAt);
+  }
+
+  /** A suspend is not asked for again: what its session held goes on with the end of that, which is looked at here. */
+  async #heldBy(session: Session): Promise<ActDocument> {
+    const { node } = this.#request;
+    const isSameProcess = isOneProcess(this.#link.session.hello.instance, session.hello.instance);
+    const held = isSameProcess ? await this.#inTime((signal) => watchHeld(session, node, signal)) : 'ended';
+    return this.#document('not-recovered', `The connection was lost: ${HELD[held]}`);
+  }
+
+  async #inTime<T>(watch: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const leftMs = Math.max(0, this.#timeoutMs - this.#elapsed());
+    const seen = await forAtMost(this.#clock, leftMs, this.#signal, watch);
     if (this.#signal?.aborted) throw cancelled(this.#call);
-    return aftermath;
+    return seen;
   }
 
   #followed(aftermath: Exclude<Aftermath, { is: 'untouched' }>): ActDocument {
     if (aftermath.is === 'followed' && aftermath.isUp) return this.#recovered(aftermath.by);
-    const { node, act } = this.#request;
+    const { node } = this.#request;
     const name = `#${node.incarnation} of ${node.lineage}`;
     if (aftermath.is === 'past') {
       this.#phases.exitedMs = null;
@@ -299,7 +280,7 @@ class ActRun {
     if (aftermath.is === 'ending' || aftermath.is === 'straggler') {
       return this.#document('straggler', `${name} was told to end and still runs`);
     }
-    if (act === 'stop' && aftermath.is !== 'followed') {
+    if (this.#act === 'stop' && aftermath.is !== 'followed') {
       return this.#document('not-restarted', `${name} ended; nothing runs in its place.`);
     }
     const words = `Nothing of the lineage ${node.lineage} is running in the new epoch`;
@@ -383,4 +364,8 @@ function isLost(error: PerchError): boolean {
 
 function cancelled(call: string): PerchError {
   return new PerchError('CANCELLED', 'The wait was ended; the act goes on', { call });
+}
+
+function notKnown(): PerchError {
+  return new PerchError('CONNECTION_LOST', 'The agent was started anew; whether it was done is not known');
 }

@@ -1,7 +1,8 @@
-import type { Address } from './session.ts';
+import type { Address, Destination } from './session.ts';
+import { wayWords } from './via/way.ts';
 
 /** `host:port`, `[v6]:port` or `unix:/path`; null for anything else. */
-export function parseAddress(text: string): Address | null {
+export function parseAddress(text: string): Destination | null {
   if (text.startsWith('unix:')) {
     const path = text.slice('unix:'.length);
     return path.startsWith('/') ? { kind: 'unix', path } : null;
@@ -13,7 +14,12 @@ export function parseAddress(text: string): Address | null {
   return { kind: 'tcp', host: (match[1] ?? match[2])!, port };
 }
 
+/** As it was written; of a command its first words: `via kubectl exec`, `10.0.0.5:7400 via aws ssm`. */
 export function formatAddress(address: Address): string {
+  if (address.kind === 'command') {
+    const via = `via ${wayWords(address.way)}`;
+    return address.to === null ? via : `${formatAddress(address.to)} ${via}`;
+  }
   if (address.kind === 'unix') return `unix:${address.path}`;
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 }

@@ -30,3 +30,15 @@ export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     signal?.addEventListener('abort', done, { once: true });
   });
 }
+
+/** Watches until it is over, the time is up or the signal aborts: what then is seen. */
+export async function forAtMost<T>(
+  clock: Clock,
+  ms: number,
+  signal: AbortSignal | undefined,
+  watch: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const timeUp = new AbortController();
+  const cancelTimer = clock.after(ms, () => timeUp.abort());
+  return watch(signal ? AbortSignal.any([signal, timeUp.signal]) : timeUp.signal).finally(cancelTimer);
+}

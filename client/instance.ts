@@ -12,7 +12,8 @@ import { asPerchError, PerchError } from '../protocol/errors.ts';
 import type { Arming, LedgerEvent } from '../protocol/ledger.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { TreeMirror } from '../protocol/tree-mirror.ts';
-import { type ActRequest, runAct } from './act.ts';
+import { runAct } from './act.ts';
+import type { ActRequest } from './act-request.ts';
 import { Armed, notArmed } from './armed.ts';
 import { afterFailure, backOffMs } from './back-off.ts';
 import { type Clock, pause, systemClock } from './clock.ts';
@@ -79,6 +80,10 @@ export class Instance extends EventEmitter<InstanceEvents> {
   /** Fingerprint of the host key, once connected over ssh. */
   hostKey: string | null = null;
   latencyMs: number | null = null;
+  /** Why it does not stay connected, and since when: until it is live again, whatever is tried meanwhile. */
+  failing: { error: PerchError; since: number } | null = null;
+  /** How far the agent's clock is ahead of this side's. What comes late seems less: the largest seen is the truest. */
+  aheadMs = 0;
   /** When the agent was last heard, milliseconds since 1970 by this side's clock. */
   heardAt: number | null = null;
   /** When the next try begins, milliseconds since 1970; null while none is due. */
@@ -96,6 +101,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
   #ledgerEpoch = '';
   #nextSeq = 0;
   #failures = 0;
+  #isClockKnown = false;
 
   constructor({ key, place, connect, clock = systemClock, random = Math.random }: InstanceOptions) {
     super();
@@ -181,7 +187,8 @@ export class Instance extends EventEmitter<InstanceEvents> {
     while (!closed.aborted) {
       let error: PerchError;
       try {
-        const session = await this.#connect({ signal: closed, timeoutMs: LIMITS.loginMs });
+        const timeoutMs = this.place.via === undefined ? LIMITS.loginMs : LIMITS.wayInMs;
+        const session = await this.#connect({ signal: closed, timeoutMs });
         if (closed.aborted) return session.close();
         error = await this.#follow(session);
       } catch (thrown) {
@@ -195,6 +202,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
   async #waitAfter(error: PerchError): Promise<void> {
     const { state, retry } = afterFailure(error);
     this.#failures++;
+    this.failing = { error, since: this.failing?.since ?? this.#clock.now() };
     const waitMs =
       retry === 'back-off' ? backOffMs(this.#failures, this.#random) : retry === 'soon' ? SOON_MS : null;
     this.retryAt = waitMs === null ? null : this.#clock.now() + waitMs;
@@ -215,6 +223,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
     this.hello = session.hello;
     this.hostKey = session.hostKey;
     this.heardAt = this.#clock.now();
+    this.#isClockKnown = false;
     this.#armed.greeted(session);
     const broken = new Promise<PerchError>((resolve) => {
       const fail = (thrown: unknown) => resolve(asPerchError(thrown));
@@ -244,6 +253,7 @@ export class Instance extends EventEmitter<InstanceEvents> {
           onEvent: (event) => {
             if (missed.signal.aborted || ended.aborted) return;
             this.#heard();
+            this.#compareClocks('snapshot' in event ? event.snapshot.at : event.delta.at);
             if (!this.#feed.push(event)) return missed.abort();
             if ('snapshot' in event) this.#isUp();
           },
@@ -327,8 +337,15 @@ export class Instance extends EventEmitter<InstanceEvents> {
     if (this.state === 'stale') this.#become('live', null);
   }
 
+  #compareClocks(at: number): void {
+    const aheadMs = at - this.#clock.now();
+    this.aheadMs = this.#isClockKnown ? Math.max(this.aheadMs, aheadMs) : aheadMs;
+    this.#isClockKnown = true;
+  }
+
   #isUp(): void {
     this.#failures = 0;
+    this.failing = null;
     this.retryAt = null;
     // What is there is shown at once; only what follows is gathered.
     if (this.state !== 'live') this.#feed.flush();

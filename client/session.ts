@@ -16,14 +16,18 @@ import { type Connection, type ConnectOptions, connect } from './ssh/connect.ts'
 import type { HostKeyPolicy } from './ssh/host-key.ts';
 import type { AskPassphrase } from './ssh/identity.ts';
 import { rememberHost } from './ssh/known-hosts.ts';
+import type { Way } from './via/way.ts';
 
 export type { HostKeyPolicy } from './ssh/host-key.ts';
 
-export type Address = { kind: 'tcp'; host: string; port: number } | { kind: 'unix'; path: string };
+export type Address = Destination | CommandAddress;
+export type Destination = { kind: 'tcp'; host: string; port: number } | { kind: 'unix'; path: string };
+/** What a command leads to: an address where keys are asked for, or (null) an agent's local socket. */
+export type CommandAddress = { kind: 'command'; way: Way; to: Destination | null };
 
 export interface Target {
   address: Address;
-  /** `none` on the local socket of this machine, where the file's permission is the login. */
+  /** `none` on a local socket, this machine's or one that a command leads to: who may open the file is logged in. */
   login: 'none' | 'publickey';
   /** The private key's text. */
   identity?: string;

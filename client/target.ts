@@ -100,7 +100,8 @@ export interface Login {
 /** What `openSession` needs for an instance. Throws NO_IDENTITY, BAD_IDENTITY, BAD_USAGE (a malformed fingerprint). */
 export async function targetOf(instance: FleetInstance, login: Login): Promise<Target> {
   const { address } = instance;
-  if (instance.isLocal) return { address, hostKey: { kind: 'any' }, login: 'none' };
+  const isLocalDoor = address.kind === 'command' && address.to === null;
+  if (instance.isLocal || isLocalDoor) return { address, hostKey: { kind: 'any' }, login: 'none' };
   const pinned = login.hostKey ?? instance.hostKey;
   if (pinned !== null && !isFingerprint(pinned)) {
     throw new PerchError('BAD_USAGE', `"${pinned}" is no fingerprint: expected SHA256: and 43 characters`, {

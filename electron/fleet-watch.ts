@@ -6,8 +6,10 @@ import { findLocal, localFolders, localSockets, lookAround } from '../client/fle
 import { Instance } from '../client/instance.ts';
 import type { ConfigFiles } from '../client/paths.ts';
 import { openSession } from '../client/session.ts';
+import type { AskPassphrase } from '../client/ssh/identity.ts';
 import { throughTunnel } from '../client/wireguard/through.ts';
 import { asPerchError, PerchError } from '../protocol/errors.ts';
+import type { Hear } from './desk.ts';
 
 /** Between two looks at this computer's sockets and the inventory's date: both are read from the disk only. */
 const LOOK_MS = 1000;
@@ -32,6 +34,8 @@ export class FleetWatch {
   readonly #members = new Map<string, Member>();
   readonly #changed: () => void;
   readonly #inventoryChanged: (inventory: Inventory | null) => void;
+  readonly #passphrase: AskPassphrase | undefined;
+  readonly #hear: Hear | undefined;
   /** Sockets that were asked who they are, by path and inode: one that answered or is dead is not asked again. */
   #asked = new Set<string>();
   #askAgainAt = Number.POSITIVE_INFINITY;
@@ -46,12 +50,27 @@ export class FleetWatch {
       isNamed: boolean;
       changed: () => void;
       inventoryChanged: (inventory: Inventory | null) => void;
+      /** Asks the person for the passphrase of a locked key. */
+      passphrase?: AskPassphrase;
+      hear?: Hear;
     },
   ) {
     this.files = files;
     this.#isNamed = options.isNamed;
     this.#changed = options.changed;
     this.#inventoryChanged = options.inventoryChanged;
+    this.#hear = options.hear;
+    const { passphrase } = options;
+    this.#passphrase = passphrase && ((words) => this.#answered(passphrase(words)));
+  }
+
+  /** Its agent was taken out: it did not end, and is not awaited. What the inventory has stays listed. */
+  forget(key: string): void {
+    const member = this.#members.get(key);
+    if (!member?.source.isLocal) return;
+    member.instance.close();
+    this.#members.delete(key);
+    this.#changed();
   }
 
   /** Looks once, then goes on looking. */
@@ -143,7 +162,7 @@ export class FleetWatch {
     const { identities, knownHosts } = this.files;
     const connect = connectTo(
       source,
-      { identities, knownHosts },
+      { identities, knownHosts, passphrase: this.#passphrase },
       {
         open: openSession,
         findLocal: () => findLocal({ open: openSession, timeoutMs: LOCAL_MS }),
@@ -151,9 +170,21 @@ export class FleetWatch {
       },
     );
     const instance = new Instance({ key, place: source.place, connect });
-    for (const event of ['state', 'latency', 'tree'] as const) instance.on(event, this.#changed);
+    for (const event of ['state', 'latency', 'tree', 'ledger'] as const) instance.on(event, this.#changed);
+    instance.on('ledger', (update) => this.#hear?.(key, update));
     this.#members.set(key, { instance, source, goneAt: null });
     instance.start();
+  }
+
+  /** Whoever gives a passphrase gives it to all that wait for one, those that were refused before too. */
+  async #answered(answer: Promise<string | null>): Promise<string | null> {
+    const passphrase = await answer;
+    if (passphrase !== null) {
+      for (const { instance } of this.#members.values()) {
+        if (instance.error?.code === 'PASSPHRASE_NEEDED') instance.retry();
+      }
+    }
+    return passphrase;
   }
 
   #forgetGone(): void {

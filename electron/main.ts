@@ -5,7 +5,7 @@ import { clientDesk } from './client-desk.ts';
 import { type Flags, readFlags } from './flags.ts';
 
 const flags = flagsOrExit();
-if (flags) runApp((push) => clientDesk(flags, push));
+if (flags) runApp((push, hear) => clientDesk(flags, push, hear));
 
 function flagsOrExit(): Flags | null {
   try {

@@ -1,32 +1,36 @@
 import { Menu } from 'electron';
-import type { Push } from './ipc.ts';
+import type { MenuRow, Push } from './ipc.ts';
+import { menuTemplate } from './menu-template.ts';
 
-/** What the keyboard needs (editing, zoom, quitting), and what a person may look for here; the rest is in the window. */
-export function setMenu(push: (push: Push) => void): void {
-  Menu.setApplicationMenu(
-    Menu.buildFromTemplate([
-      ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
-      { role: 'editMenu' },
-      {
-        label: 'Instance',
-        submenu: [
-          { label: 'Arm or Disarm', click: () => push({ kind: 'menu', item: 'arm' }) },
-          { type: 'separator' },
-          { label: 'Keys', click: () => push({ kind: 'menu', item: 'keys' }) },
-        ],
-      },
-      {
-        label: 'View',
-        submenu: [
-          { role: 'zoomIn' },
-          { role: 'zoomIn', accelerator: 'CommandOrControl+=', visible: false },
-          { role: 'zoomOut' },
-          { role: 'resetZoom' },
-          { type: 'separator' },
-          { role: 'togglefullscreen' },
-        ],
-      },
-      { label: 'Window', submenu: [{ role: 'minimize' }, { role: 'close' }, { role: 'quit' }] },
-    ]),
-  );
+/** The window's menu: what the keyboard needs, and once the window has told its commands, those. */
+export class AppMenu {
+  readonly #push: (push: Push) => void;
+  #ids = '';
+
+  constructor(push: (push: Push) => void) {
+    this.#push = push;
+    this.#make([]);
+  }
+
+  /** The commands as they are just now. What was there before is only switched on and off: an open menu stays open. */
+  set(rows: readonly MenuRow[]): void {
+    if (this.#ids !== idsOf(rows)) this.#make(rows);
+    const menu = Menu.getApplicationMenu();
+    for (const { id, isOffered } of rows) {
+      const item = menu?.getMenuItemById(id);
+      if (item) item.enabled = isOffered;
+    }
+  }
+
+  #make(rows: readonly MenuRow[]): void {
+    const template = menuTemplate(rows, process.platform === 'darwin', (item) =>
+      this.#push({ kind: 'menu', item }),
+    );
+    Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+    this.#ids = idsOf(rows);
+  }
+}
+
+function idsOf(rows: readonly MenuRow[]): string {
+  return rows.map(({ id }) => id).join(' ');
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { protocol } from 'electron';
-import { fileFor, HTML, headers, SCHEME, typeOf } from './ui-request.ts';
+import { brokenPage } from './broken-page.ts';
+import { fileFor, HTML, headers, isBroken, SCHEME, typeOf, UI_URL } from './ui-request.ts';
 
 /** Must be called before the app is ready. */
 export function registerUiScheme(): void {
@@ -10,9 +11,16 @@ export function registerUiScheme(): void {
   ]);
 }
 
-/** Serves the built renderer at app://ui/, nothing outside its folder, and nothing but GET. */
-export function serveUi(folder: string): void {
+/**
+ * Serves the built renderer at app://ui/, nothing outside its folder, and nothing but GET; beside it the page that stands
+ * in for one that ended, with these words.
+ */
+export function serveUi(folder: string, brokenWords: () => string): void {
   protocol.handle(SCHEME, async (request) => {
+    if (isBroken(request)) {
+      const nonce = randomBytes(16).toString('base64');
+      return new Response(brokenPage(brokenWords(), nonce, UI_URL), { headers: headers(HTML, nonce) });
+    }
     const file = fileFor(request, folder);
     const type = file && typeOf(file);
     if (!file || !type) return refuse(404);

@@ -1,9 +1,16 @@
 import path from 'node:path';
+import { BROKEN_PATH } from './broken-page.ts';
 
 export const SCHEME = 'app';
 const HOST = 'ui';
 
 export const UI_URL = `${SCHEME}://${HOST}/index.html`;
+
+export const BROKEN_URL = `${SCHEME}://${HOST}${BROKEN_PATH}`;
+
+export function isBroken({ method, url }: { method: string; url: string }): boolean {
+  return method === 'GET' && isUi(url) && new URL(url).pathname === BROKEN_PATH;
+}
 
 /** Custom schemes have the origin "null" in Node's URL, so protocol and host are compared. */
 export function isUi(text: string): boolean {

@@ -4,7 +4,7 @@ import type { Bounds } from './settings.ts';
 import { isUi, UI_URL } from './ui-request.ts';
 
 /** The app's one window. It stays at its page: no navigation, no other window, no permission. */
-export function openWindow(bounds: Bounds | null): BrowserWindow {
+export function openWindow(bounds: Bounds | null, zoom: number): BrowserWindow {
   const window = new BrowserWindow({
     title: 'Perch',
     width: 1440,
@@ -23,6 +23,7 @@ export function openWindow(bounds: Bounds | null): BrowserWindow {
       webSecurity: true,
       webviewTag: false,
       spellcheck: false,
+      zoomFactor: zoom / 100,
       // Its tree must not go stale while the window is behind another.
       backgroundThrottling: false,
     },

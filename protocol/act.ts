@@ -83,6 +83,8 @@ export interface ActDocument {
   budget?: Budget;
   /** What the kill lost; absent where nothing that hands over state or backlog was ended, or nothing followed it. */
   lost?: Lost;
+  /** The same of workers that were ended with it and followed too: what its supervisor's strategy took along, what hung below it. */
+  lostAlong?: LostAlong;
   /** Siblings under the same supervisor that were not part of it: how many still are the same incarnation. */
   untouched?: { same: number; of: number };
   /** What each probe saw, where the client was asked to measure when all is steady again. */
@@ -107,6 +109,18 @@ export interface Lost {
   state: LostState | null;
   /** Null where it declared none. `vanished`: entries that were waiting and are not there any more. */
   backlog: { word: string; before: number; after: number; vanished: number } | null;
+}
+
+export interface LostAlong {
+  /** Only those that had handed something over, the first of them in the tree's order. */
+  workers: {
+    lineage: string;
+    incarnation: number;
+    successor: { id: string; incarnation: number };
+    lost: Lost;
+  }[];
+  /** Further ones that may have held something too: nobody looked. */
+  more: number;
 }
 
 export interface LostState {

@@ -66,12 +66,15 @@ export interface BoxWords {
   blocked: { lineage: string; since: number; frames: string[] }[];
 }
 
-/** One second: of the process, and of each thread `[threadId, loop utilisation, heap in MB, delay in ms]`. */
+/**
+ * One second: of the process, and of each thread `[threadId, loop utilisation, heap in MB, delay in ms, the heap's limit in
+ * MB]`; the last is not in the boxes of older agents.
+ */
 export interface BoxSample {
   at: number;
   cpuPercent: number;
   rssBytes: number;
-  threads: [number, number | null, number | null, number | null][];
+  threads: [number, number | null, number | null, number | null, (number | null)?][];
 }
 
 export interface BoxContents {

@@ -1,8 +1,10 @@
 import { ACTS, type Act, type ActDocument, type ActProgress, type AuditHead } from './act.ts';
 import type { AuditRecord } from './audit.ts';
 import type { Capability } from './capability.ts';
+import type { CostAnswer } from './cost.ts';
 import type { Arming, LedgerEvent, PreviousEpoch } from './ledger.ts';
 import { LIMITS } from './limits.ts';
+import { NODE_SORTS, type NodeSort, type NodesAnswer } from './node-list.ts';
 import type { Preview } from './preview.ts';
 import {
   boolean,
@@ -16,13 +18,20 @@ import {
   string,
 } from './schema.ts';
 import type { StateAnswer } from './state.ts';
-import type { InstanceInfo, TreeDelta, TreeNode, TreeSnapshot } from './tree.ts';
+import {
+  type InstanceInfo,
+  KINDS,
+  type NodeKind,
+  type TreeDelta,
+  type TreeNode,
+  type TreeSnapshot,
+} from './tree.ts';
 
 /**
  * What a client may say in its hello that it accepts. `deflate`: large frames may come deflated (framing.ts).
- * `packed`: columns of a snapshot may come packed (tree-pack.ts).
+ * `packed`: columns of a snapshot may come packed (tree-pack.ts). `components`: nodes of that kind may come.
  */
-export const ACCEPTS = ['deflate', 'packed'] as const;
+export const ACCEPTS = ['deflate', 'packed', 'components'] as const;
 export type Accept = (typeof ACCEPTS)[number];
 
 /**
@@ -148,6 +157,24 @@ export const CALLS = {
     does: 'One node, ghosts included.',
     args: object({ node: nodeId }),
   }),
+  nodes: row<
+    { sort?: NodeSort; descending?: boolean; limit?: number; kinds?: NodeKind[]; text?: string },
+    NodesAnswer
+  >({
+    capability: 'observe',
+    cost: 'one sample a second per thread while somebody asks; one pass over the tree in the hub, in slices of a few ms',
+    does:
+      'The first nodes in an order, of all that live, with how their figures change a second once it is asked again ' +
+      `within ${LIMITS.nodesLeaseMs / 1000} s.`,
+    args: object({
+      sort: optional(oneOf(NODE_SORTS)),
+      descending: optional(boolean),
+      limit: optional(integer(0, LIMITS.maxNodeRows)),
+      kinds: optional(list(oneOf(KINDS), KINDS.length)),
+      /** In its lineage or name; or its id or pid. */
+      text: optional(string(LIMITS.maxNodeTextChars)),
+    }),
+  }),
   state: row<
     {
       node: string;
@@ -258,6 +285,19 @@ export const CALLS = {
     cost: 'none',
     does: 'How the life of the instance before this one ended, as its black box tells.',
     args: object({}),
+  }),
+  cost: row<Record<never, never>, CostAnswer>({
+    capability: 'observe',
+    cost: "none on the service's threads; about 0.1 ms of the hub's, and of that of each process that joined",
+    does: 'What Perch itself takes: cpu and memory of the hub, time of the observed threads, bytes of each session.',
+    args: object({}),
+  }),
+  detach: row<{ reason: string }, null>({
+    capability: 'control',
+    whileArmed: true,
+    cost: 'none: what the agent had in the service goes, loaded code apart',
+    does: 'Takes the agent out of all processes of the service, which goes on. A thread that is stuck lets go once its loop turns.',
+    args: object({ reason: string(LIMITS.maxReasonChars) }),
   }),
   audit: row<{ since?: number }, AuditAnswer>({
     capability: 'control',

@@ -16,16 +16,22 @@ export const ERRORS = {
   CANCELLED: { exit: 1, mend: 'Nothing to mend: the call was cancelled.' },
   CONNECT_FAILED: {
     exit: 3,
-    mend: 'Check the address, the tunnel, and that the service runs with an agent.',
+    mend: 'Check the address, the tunnel or the command of `via`, and that the service runs with an agent.',
   },
   CONNECTION_LOST: {
     exit: 3,
     mend: 'Ask again when the service is back. The app and `perch tree --watch` connect again by themselves.',
   },
-  KEY_REFUSED: { exit: 4, mend: "Add this public key to the agent's PERCH_AUTHORIZED_KEYS." },
+  KEY_REFUSED: {
+    exit: 4,
+    mend: "Add this public key to the agent's PERCH_AUTHORIZED_KEYS; on a line of its own it may have expired, or not be let in from here.",
+  },
   NO_IDENTITY: { exit: 2, mend: 'Make a key with `perch keys new`, or name one with --identity.' },
   BAD_IDENTITY: { exit: 2, mend: 'The file is no usable private key. Make one with `perch keys new`.' },
-  PASSPHRASE_NEEDED: { exit: 2, mend: 'Run on a terminal to type the passphrase, or use a key without one.' },
+  PASSPHRASE_NEEDED: {
+    exit: 2,
+    mend: 'Type the passphrase, on a terminal or in the app, or use a key without one.',
+  },
   HOST_KEY_UNKNOWN: {
     exit: 3,
     mend: "Compare the fingerprint with the agent's, then pass it with --host-key.",
@@ -35,6 +41,10 @@ export const ERRORS = {
     mend: 'Someone may be in between. If the key was changed on purpose, remove the old line from known_hosts.',
   },
   CAPABILITY_MISSING: { exit: 4, mend: "The key's line in PERCH_AUTHORIZED_KEYS must grant the capability." },
+  CONTROL_OFF: {
+    exit: 4,
+    mend: 'The service was started with PERCH_CONTROL=off or @perch/agent/observe. Whoever runs it can start it without.',
+  },
   NOT_ARMED: {
     exit: 4,
     mend: 'Arm the session with a reason first: sessions are read-only until then, and after 15 minutes at most.',
@@ -55,9 +65,17 @@ export const ERRORS = {
   AMBIGUOUS_NODE: { exit: 2, mend: 'Name the node by one of the ids listed.' },
   NO_STATE: { exit: 1, mend: 'The worker declared no state. Call `context.state(reference)` in its code.' },
   NO_SUCH_PATH: { exit: 5, mend: 'Read the state without a path and choose one that exists.' },
-  NOT_OBSERVED: { exit: 1, mend: 'No agent runs there. Start it with `--import @perch/agent/register`.' },
+  NOT_OBSERVED: {
+    exit: 1,
+    mend: 'No agent runs there. Start it with `--import @perch/agent/register`, or see `perch attach`.',
+  },
   NO_SUCH_TARGET: { exit: 2, mend: 'List the instances with `perch fleet`.' },
   AMBIGUOUS_TARGET: { exit: 2, mend: 'Name the instance by its address.' },
+  NOT_WRITTEN: { exit: 1, mend: 'Choose another place, or make room there.' },
+  BAD_LINK: {
+    exit: 2,
+    mend: 'A link is perch://ENVIRONMENT/INSTANCE/LINEAGE, each part percent-encoded. Copy one in the app.',
+  },
   CONFIRM_NEEDED: { exit: 2, mend: 'Without a terminal an act needs --yes.' },
   BAD_INVENTORY: { exit: 2, mend: 'Correct the inventory at the line and column named.' },
   BAD_CONF: { exit: 2, mend: 'Correct the WireGuard file at the line named.' },
@@ -80,6 +98,38 @@ export const ERRORS = {
   AUDIT_CHANGED: {
     exit: 7,
     mend: 'Somebody who may write its files changed them. Compare with a copy, and ask who was on that machine.',
+  },
+  NO_SUCH_PROCESS: { exit: 5, mend: 'List the Node processes without an agent with `perch attach`.' },
+  NOT_NODE: { exit: 4, mend: 'Nothing was done. Name the pid of a Node process; `perch attach` lists them.' },
+  ALREADY_OBSERVED: { exit: 4, mend: 'An agent runs there: `perch tree PID` shows it.' },
+  OTHER_USER: { exit: 4, mend: 'Nothing was done. Run perch as the user of that process, or as root.' },
+  OTHER_NAMESPACE: {
+    exit: 4,
+    mend: 'Nothing was done. Run perch inside of the container that the process runs in.',
+  },
+  AGENT_OFF: { exit: 4, mend: 'Whoever runs the service switched Perch off there. Ask them.' },
+  NODE_TOO_OLD: { exit: 4, mend: 'The agent needs Node 20.19 or newer.' },
+  PERMISSION_MODEL: {
+    exit: 4,
+    mend: 'Nothing was done. Start the service with the agent preloaded, and with --allow-worker.',
+  },
+  SIGNAL_HANDLED: {
+    exit: 4,
+    mend: 'The signal means something else to that service. Start it with the agent preloaded.',
+  },
+  PROCESS_STOPPED: { exit: 4, mend: 'Nothing was done. `kill -CONT PID` lets it go on.' },
+  INSPECTOR_OFF: { exit: 4, mend: 'Nothing was done. Start the service with the agent preloaded.' },
+  INSPECTOR_OPEN: {
+    exit: 4,
+    mend: 'Nothing was done: closing what somebody else opened would end their debugging. Close it there first.',
+  },
+  INSPECTOR_PORT_TAKEN: {
+    exit: 4,
+    mend: 'Nothing was done. End what holds the port for a moment, or attach to one process after the other.',
+  },
+  ATTACH_FAILED: {
+    exit: 1,
+    mend: 'The message says how far it came and what is left. docs/attach.md says more.',
   },
   NOT_ON_THIS_SYSTEM: { exit: 1, mend: 'Install what the message names, or use a system that has it.' },
 } as const satisfies Record<string, { exit: number; mend: string }>;

@@ -80,7 +80,7 @@ export type LedgerFact =
       until: number;
     }
   | { kind: 'suspended'; node: NodeRef; call: string; leaseMs: number }
-  | { kind: 'resumed'; node: NodeRef; afterMs: number; why: 'asked' | 'lease' | 'session' }
+  | { kind: 'resumed'; node: NodeRef; afterMs: number; why: 'asked' | 'lease' | 'session' | 'unattended' }
   /** What the black box says of the epoch before this one; `node` is the root process. */
   | { kind: 'previous-epoch'; node: NodeRef; previous: PreviousEpoch }
   | {

@@ -17,6 +17,8 @@ export const LIMITS = {
   maxQueuedBytes: 1024 * 1024,
   /** Time from TCP connect to a finished login; slowloris ends here. */
   loginMs: 5000,
+  /** The same over a command that leads there (`kubectl exec`): it has a login of its own, at some cloud. */
+  wayInMs: 30_000,
   /** Connections not yet logged in; more are closed at once. */
   maxHalfOpen: 16,
   /** Connections of one agent that are logged in. Each costs about 100 KB. */
@@ -35,8 +37,17 @@ export const LIMITS = {
   /** A thread's heartbeat, and the age from which its loop counts as blocked. */
   beatMs: 250,
   blockedMs: 500,
+  /** The same for a thread of a pool that lets idle threads stand still: looks at the pool are up to five seconds apart. */
+  parkingMs: 6000,
   /** Between two samples of metrics. */
   sampleMs: 1000,
+  /**
+   * What the agent may take of one core before it samples more seldom, unless told; it is looked at over windows of
+   * `overheadMs`. Each level doubles the time between two samples.
+   */
+  overheadPercent: 5,
+  overheadMs: 5000,
+  maxPaceLevel: 3,
   /** How long changes are gathered before a watcher gets them: one screen frame. */
   coalesceMs: 16,
   /** A dead node stays visible as a ghost this long, and at most so many of them. */
@@ -44,6 +55,14 @@ export const LIMITS = {
   maxGhosts: 500,
   /** Nodes of one agent; past it new ones are counted, not shown. More would not fit a frame as one snapshot. */
   maxNodes: 100_000,
+  /** Rows of a list of nodes, unless told and at most: some 2 MB, a tenth of that deflated. */
+  nodeRows: 100,
+  maxNodeRows: 5000,
+  maxNodeTextChars: 200,
+  /** How long the hub looks through its nodes at a stretch before it serves others. */
+  nodesSliceMs: 4,
+  /** Samples for rates are kept so long after a list was asked for: who looks asks once a second. */
+  nodesLeaseMs: 3000,
   /** Events the ledger keeps at the hub. */
   maxLedgerEvents: 5000,
   /** Records of the audit that are kept where there is no place for a file. */
@@ -95,6 +114,9 @@ export const LIMITS = {
   lostStateBreadth: 64,
   lostStateBytes: 16 * 1024,
   lostAskMs: 100,
+  /** Workers that may be ended with the target and are looked at too, and what each may take of its thread: 10 ms in all. */
+  maxLostAlong: 10,
+  lostAlongMs: 1,
   /** How long after its `ready` a successor may take to hand over its state. The act's answer waits, nothing else. */
   lostAfterMs: 1000,
   /** Places of a difference that are listed, and the bytes of their values and paths; the rest is counted. */
@@ -102,6 +124,8 @@ export const LIMITS = {
   maxLostBytes: 4096,
   /** Differences whose values the hub keeps; of older ones counts and paths remain. */
   maxLostValues: 200,
+  /** Joined processes that are asked what their agents cost, at once and with every look; more are counted. */
+  maxCostProcesses: 50,
   /** Nodes that a preview lists as stopped, and as started; more are counted. A person reads no more before an act. */
   maxPreviewNodes: 200,
   /** Children that a preview copies; what lies beyond them it counts without a decision about each. */
@@ -111,10 +135,24 @@ export const LIMITS = {
   /** How long a suspended thread is held unless told, and at most: clients of the service time out sooner. */
   leaseMs: 30_000,
   maxLeaseMs: 5 * 60_000,
+  /** A suspended thread goes on when it has not heard of the hub that holds it for so long: nobody would let it go. */
+  unattendedMs: 2000,
   /** A process that got a signal and still runs after this is said to: most handlers end it well before. */
   signalMs: 1000,
   /** Arguments of a child to be started, as JSON. */
   maxChildArgsChars: 16 * 1024,
+  /** What the window hands over to be written: a picture of 32 million pixels, or a table of 100,000 lines. */
+  maxExportChars: 64 * 1024 * 1024,
+  /** A passphrase that is typed. */
+  maxPassphraseChars: 1024,
+  /** Environments whose looks the app remembers, 5 KB each at most. */
+  maxKeptLooks: 50,
+  /** Places whose restarts a person is told of: more nobody watches. */
+  maxWatchedPlaces: 100,
+  /** A link to a place: more than any mail or desktop carries whole. */
+  maxLinkChars: 2048,
+  /** Changes that a paused window keeps: some 20 MB of nodes. Past it the tree is asked for whole when it lives again. */
+  maxHeldChanges: 20_000,
   /** Frames of a stack. */
   maxStackFrames: 50,
   /** Frames that are read before a loop is broken: what began it, at the bottom, decides. V8 allows some 10,000. */

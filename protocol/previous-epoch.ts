@@ -1,4 +1,5 @@
 import type { BoxContents } from './black-box.ts';
+import { usableHeapMb } from './heap.ts';
 import type { PreviousEpoch } from './ledger.ts';
 import { LIMITS } from './limits.ts';
 
@@ -6,6 +7,8 @@ import { LIMITS } from './limits.ts';
 const UNCAUGHT_WITHIN_MS = 2000;
 /** Signs of life are a second apart; a disk or a starved core may hold one back. */
 const AT_ONCE_MS = 2500;
+/** From this share of what it may grow to on a heap is worth a word. V8 ends a process there, with an abort. */
+const NEAR_LIMIT = 0.8;
 
 /**
  * How a life ended, from its black box and nothing else. What is not known is not said: without an exit record it
@@ -27,7 +30,7 @@ export function previousEpochOf(box: BoxContents, bootId: string | null, now: nu
     exit ? `ended ${time(diedAt, now)} with exit code ${exit.code}` : `died ${time(diedAt, now)}`,
     ...(exit ? uncaughtWords(box) : []),
     ...(act ? [actWords(act, isCause ? null : sinceMs)] : []),
-    ...(exit || isCause ? [] : [unknownWords(header.bootId, bootId)]),
+    ...(exit || isCause ? [] : [unknownWords(header.bootId, bootId), ...heapWords(box)]),
     ...(blocked && blockedMs !== null ? [blockedWords(blocked.frames, blockedMs, blocked.lineage)] : []),
   ];
   return {
@@ -80,6 +83,20 @@ function unknownWords(bootIdThen: string | null, bootIdNow: string | null): stri
     return 'without a word; the machine was started anew since';
   }
   return 'without a word: SIGKILL, a signal without a handler, or a crash of Node';
+}
+
+/** No cause is named: the last look may be a second old, and who is near the limit need not have died of it. */
+function heapWords({ header, samples }: BoxContents): string[] {
+  const near = samples
+    .at(-1)
+    ?.threads.flatMap(([threadId, , heap, , limit]) =>
+      heap !== null && limit && heap / usableHeapMb(limit, header.node) >= NEAR_LIMIT
+        ? [{ threadId, heap, limit }]
+        : [],
+    );
+  // The end of another thread's heap ends that thread alone.
+  const main = near?.find(({ threadId }) => threadId === 0);
+  return main ? [`main's heap was at ${Math.round(main.heap)} of ${main.limit} MB when last looked at`] : [];
 }
 
 function blockedWords(frames: readonly string[], blockedMs: number, lineage: string): string {

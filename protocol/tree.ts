@@ -1,7 +1,11 @@
+import type { AdapterNote, ComponentFacts, Figures } from './component.ts';
 import { type PackedColumns, unpackColumns } from './tree-pack.ts';
 
-/** Node kinds (docs/protocol.md). A `worker` is OTP's supervised leaf; a worker_threads Worker is a `thread`. */
-export const KINDS = ['process', 'thread', 'supervisor', 'worker'] as const;
+/**
+ * Node kinds (docs/protocol.md). A `worker` is OTP's supervised leaf; a worker_threads Worker is a `thread`; a
+ * `component` is what an adapter found in a library. Only clients that accept `components` are sent those.
+ */
+export const KINDS = ['process', 'thread', 'supervisor', 'worker', 'component'] as const;
 export type NodeKind = (typeof KINDS)[number];
 
 export const HOSTS = ['task', 'thread', 'process'] as const;
@@ -35,8 +39,12 @@ export interface Metrics {
   loopDelayMs?: number;
   /** Things waiting, under the node's own `backlogWord`. */
   backlog?: number;
+  /** Of a process whose agent is past its budget: it samples only so often (docs/decisions/0029). */
+  sampleEveryMs?: number;
   /** Of a node that is `restarting`: when its successor is due, milliseconds since 1970. */
   restartsAt?: number;
+  /** Of a component: what is counted of it. */
+  figures?: Figures;
 }
 
 export interface Link {
@@ -114,6 +122,9 @@ export interface TreeNode {
   command: string | null;
   supervisor: SupervisorFacts | null;
   child: ChildFacts | null;
+  component: ComponentFacts | null;
+  /** For processes: adapters that are switched off in a thread of it, or leave something out; null: none. */
+  adapters: AdapterNote[] | null;
   metrics: Metrics;
 }
 
@@ -136,6 +147,10 @@ export interface InstanceInfo {
   listening: string[];
   /** Names its audit log and its black box, over all its lives; absent: an agent older than those. */
   keptAs?: string;
+  /** When the agent was attached to it, milliseconds since 1970; absent: it started with the service. */
+  attachedAt?: number;
+  /** What its surroundings keep its agent from, a sentence each; absent: nothing, or an agent that does not tell. */
+  limits?: string[];
 }
 
 type Column<K extends keyof TreeNode> = TreeNode[K][];
@@ -191,6 +206,8 @@ const READ: { [K in keyof TreeNode]: (node: TreeNode) => TreeNode[K] } = {
   command: (node) => node.command,
   supervisor: (node) => node.supervisor,
   child: (node) => node.child,
+  component: (node) => node.component,
+  adapters: (node) => node.adapters,
   metrics: (node) => node.metrics,
 };
 
@@ -232,6 +249,9 @@ export function fromColumns(columns: TreeColumns | PackedColumns): TreeNode[] {
       command: plain.command[row]!,
       supervisor: plain.supervisor[row]!,
       child: plain.child[row]!,
+      // An agent that is older than these sends no such columns.
+      component: plain.component?.[row] ?? null,
+      adapters: plain.adapters?.[row] ?? null,
       metrics: plain.metrics[row]!,
     });
   }

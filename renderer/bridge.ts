@@ -1,4 +1,4 @@
-import type { Bridge, IpcCallName, IpcCalls } from '../electron/ipc.ts';
+import type { Bridge, IpcCallName, IpcCalls, Push } from '../electron/ipc.ts';
 import { PerchError } from '../protocol/errors.ts';
 
 declare global {
@@ -15,4 +15,9 @@ export async function ask<N extends IpcCallName>(
   const answer = await window.perch.call(name, args);
   if (answer.ok) return answer.value;
   throw PerchError.fromDocument(answer.error);
+}
+
+/** Hears what the main process tells by itself. */
+export function onPush(listener: (push: Push) => void): void {
+  window.perch.onPush((push) => listener(typeof push === 'string' ? JSON.parse(push) : push));
 }

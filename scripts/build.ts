@@ -33,6 +33,55 @@ const rawText: Plugin = {
   },
 };
 
+/**
+ * For what Node loads by its path and nobody bundles, the hub is the path of a file beside it: main then neither reads nor
+ * compiles what another thread runs.
+ */
+const hubBeside = (file: string): Plugin => ({
+  name: 'hub-beside',
+  setup(bundler) {
+    bundler.onResolve({ filter: /hub-text\.cjs\?raw$/ }, (args) => ({
+      path: args.path,
+      namespace: 'hub-beside',
+    }));
+    bundler.onLoad({ filter: /.*/, namespace: 'hub-beside' }, () => ({
+      contents: `module.exports = require('node:path').join(__dirname, ${JSON.stringify(file)})`,
+    }));
+  },
+});
+
+/** ssh2 is two thirds of the hub, and most hubs never have a connection: there it is a file of its own. */
+const ssh2Beside: Plugin = {
+  name: 'ssh2-beside',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^ssh2$/ }, () => ({ path: './ssh2.cjs', external: true }));
+  },
+};
+
+/** The hub's text where whoever runs the code hands it over as `perchHub`, so that it is not carried twice. */
+const handedOver: Plugin = {
+  name: 'handed-over',
+  setup(bundler) {
+    bundler.onResolve({ filter: /hub-text\.cjs\?raw$/ }, (args) => ({
+      path: args.path,
+      namespace: 'handed-over',
+    }));
+    bundler.onLoad({ filter: /.*/, namespace: 'handed-over' }, () => ({
+      contents: "module.exports = typeof perchHub === 'string' ? perchHub : ''",
+    }));
+  },
+};
+
+/** The probe of `@perch/agent/observe` has no code that acts, as its hub has none. */
+const withoutActing: Plugin = {
+  name: 'without-acting',
+  setup(bundler) {
+    bundler.onResolve({ filter: /\/acting\.ts$/ }, (args) => ({
+      path: path.resolve(args.resolveDir, 'no-acting.ts'),
+    }));
+  },
+};
+
 /** ssh2 runs on Node's own crypto; its native addon never gets into somebody's service (docs/decisions). */
 const withoutAddons: Plugin = {
   name: 'without-addons',
@@ -54,23 +103,44 @@ async function buildAgent(): Promise<void> {
   const out = (name: string) => at('agent/dist', name);
   // First what is carried as text, then what carries it.
   await Promise.all(
-    [
-      ['agent/hub/main.ts', 'hub.cjs'],
-      ['agent/supervisor/hosts/thread-runner.ts', 'thread-runner.cjs'],
-    ].map(([entry, name]) =>
+    (
+      [
+        ['agent/hub/main.ts', 'hub-text.cjs', []],
+        ['agent/hub/main.ts', 'hub.cjs', [ssh2Beside]],
+        ['agent/hub/main-observe.ts', 'hub-observe.cjs', [ssh2Beside]],
+        ['node_modules/ssh2/lib/index.js', 'ssh2.cjs', []],
+        ['agent/supervisor/hosts/thread-runner.ts', 'thread-runner.cjs', []],
+      ] as const
+    ).map(([entry, name, others]) =>
       build({
         ...agent,
-        entryPoints: [at(entry!)],
-        outfile: out(name!),
+        entryPoints: [at(entry)],
+        outfile: out(name),
         format: 'cjs',
         minifyWhitespace: true,
         minifySyntax: true,
-        plugins: [withoutAddons],
+        plugins: [withoutAddons, handedOver, ...others],
       }),
     ),
   );
   await Promise.all([
-    ...['register', 'index'].map((name) =>
+    ...(
+      [
+        ['register', 'hub.cjs', []],
+        ['observe', 'hub-observe.cjs', [withoutActing]],
+      ] as const
+    ).map(([name, hub, others]) =>
+      build({
+        ...agent,
+        entryPoints: [at(`agent/${name}.ts`)],
+        outfile: out(`${name}.cjs`),
+        format: 'cjs',
+        minifyWhitespace: true,
+        minifySyntax: true,
+        plugins: [hubBeside(hub), ...others],
+      }),
+    ),
+    ...['index', 'attach', 'stdio', 'host'].map((name) =>
       build({
         ...agent,
         entryPoints: [at(`agent/${name}.ts`)],

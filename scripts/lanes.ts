@@ -10,11 +10,15 @@ export interface Lane {
     | 'unit'
     | 'otp'
     | 'service'
+    | 'containers'
+    | 'databases'
     | 'ssh'
     | 'proof'
     | 'packed'
+    | 'programs'
     | 'wireguard'
     | 'e2e'
+    | 'gallery'
     | 'e2e-lab';
   /** Only test files whose path holds one of these words. */
   only?: readonly string[];
@@ -25,22 +29,32 @@ export interface Lane {
   needs?: readonly Need[];
 }
 
-/** What leans on V8's inspector, on async ids, and on how Node words an end, differs from one Node to the next. */
-const BY_NODE = ['smoke', 'endings', 'suspend', 'break'];
+/**
+ * What leans on V8's inspector, on async ids, on how Node words an end, and on what it keeps of servers and sockets,
+ * differs from one Node to the next.
+ */
+const BY_NODE = [
+  ...['smoke', 'endings', 'suspend', 'break', 'attach'],
+  ...['adapters/http', 'adapters/cluster', 'adapters/pools', 'adapters/undici'],
+];
 
 export const LANES: readonly Lane[] = [
   { name: 'check', project: 'checks' },
   { name: 'unit', project: 'unit' },
   { name: 'otp', project: 'otp', needs: ['otp'] },
   { name: 'service', project: 'service' },
+  { name: 'containers', project: 'containers', needs: ['containers'] },
+  { name: 'databases', project: 'databases', needs: ['databases'] },
   { name: 'ssh', project: 'ssh', needs: ['ssh'] },
   { name: 'proof', project: 'proof' },
   { name: 'packed', project: 'packed' },
+  { name: 'programs', project: 'programs' },
   { name: 'node-22', project: 'service', only: BY_NODE, node: 22 },
   { name: 'node-24', project: 'service', only: BY_NODE, node: 24 },
   { name: 'node-26', project: 'service', only: BY_NODE, node: 26 },
   { name: 'wireguard', project: 'wireguard', needs: ['wireguard'] },
-  { name: 'e2e', project: 'e2e', needs: ['app', 'display'] },
+  { name: 'e2e', project: 'e2e', needs: ['app', 'display', 'links'] },
+  { name: 'gallery', project: 'gallery', needs: ['app', 'display'] },
   { name: 'e2e-lab', project: 'e2e-lab', isInLab: true, needs: ['app', 'display', 'wireguard'] },
 ];
 

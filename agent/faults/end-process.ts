@@ -2,14 +2,7 @@ import { readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { PerchError } from '../../protocol/errors.ts';
 import { identityOf } from '../hub/proc.ts';
-import { monotonicMs } from '../registry.ts';
-
-/** Which process is meant: a pid alone could be somebody else's by now. */
-export interface ProcessIdentity {
-  pid: number;
-  /** Clock ticks after boot at which it started (/proc stat, field 22); null where /proc is not to be had. */
-  startTicks: number | null;
-}
+import { isAlive, type ProcessIdentity } from '../hub/process-identity.ts';
 
 /**
  * Sends a signal to exactly this process. False when it has already ended (or the pid is another's by now).
@@ -55,26 +48,4 @@ export function killHost(target: ProcessIdentity): boolean {
   } catch {
     return signalProcess(target, 'SIGKILL');
   }
-}
-
-/** A zombie has ended: nothing of it runs any more. */
-export function isAlive(target: ProcessIdentity): boolean {
-  const identity = identityOf(target.pid);
-  if (identity === null) return false;
-  return !identity.isZombie && (target.startTicks === null || identity.startTicks === target.startTicks);
-}
-
-const LOOK_EVERY_MS = 5;
-
-/** True once it has ended, false if it still runs after `timeoutMs`. The kernel tells nobody but the parent. */
-export function untilEnded(target: ProcessIdentity, timeoutMs: number): Promise<boolean> {
-  const deadline = monotonicMs() + timeoutMs;
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (!isAlive(target)) resolve(true);
-      else if (monotonicMs() >= deadline) resolve(false);
-      else setTimeout(look, LOOK_EVERY_MS);
-    };
-    look();
-  });
 }

@@ -25,6 +25,8 @@ export function blankNode(pid: number): TreeNode {
     command: null,
     supervisor: null,
     child: null,
+    component: null,
+    adapters: null,
     metrics: {},
   };
 }

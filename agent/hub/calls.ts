@@ -2,19 +2,25 @@ import type { StackAnswer } from '../../protocol/calls.ts';
 import { asPerchError, PerchError } from '../../protocol/errors.ts';
 import type { LedgerEvent } from '../../protocol/ledger.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { TreeNode } from '../../protocol/tree.ts';
+import { KINDS, type TreeNode } from '../../protocol/tree.ts';
 import { PROTOCOL_VERSION } from '../../protocol/version.ts';
 import { readStack } from '../inspect/thread-stack.ts';
+import { costOf } from './cost/cost.ts';
+import type { Detachment } from './detach.ts';
 import type { Hub } from './hub.ts';
 import { documentWithoutValues } from './lost/without-values.ts';
-import { previewOf } from './preview/preview.ts';
+import { NodeList } from './node-list/node-list.ts';
 import { describeNative } from './proc.ts';
 import type { CallContext, Handlers, Login } from './session.ts';
 import { readStateOf } from './state-of.ts';
 import { aborted, packed, watchTree } from './watch-tree.ts';
 
+/** What clients know that say nothing of components. */
+const PLAIN_KINDS = KINDS.filter((kind) => kind !== 'component');
+
 /** What the hub does for each row of the call table. */
-export function handlersOf(hub: Hub): Handlers {
+export function handlersOf(hub: Hub, detachment: Detachment): Handlers {
+  const nodeList = new NodeList(hub);
   return {
     hello: (_, { login }) => ({
       protocol: PROTOCOL_VERSION,
@@ -30,7 +36,7 @@ export function handlersOf(hub: Hub): Handlers {
       const release = hub.watched();
       try {
         await hub.gather();
-        return packed(hub.tree.snapshot(), context);
+        return packed(hub, hub.tree.snapshot(), context);
       } finally {
         release();
       }
@@ -47,6 +53,9 @@ export function handlersOf(hub: Hub): Handlers {
         release();
       }
     },
+
+    nodes: ({ kinds, ...args }, { accepts, signal }) =>
+      nodeList.ask({ ...args, kinds: accepts.has('components') ? kinds : (kinds ?? PLAIN_KINDS) }, signal),
 
     state: async (args, { signal }) => {
       const release = hub.watched();
@@ -68,14 +77,14 @@ export function handlersOf(hub: Hub): Handlers {
     },
 
     act: async (args, { login, emit, drained, sessionEnd }) => {
-      const document = await hub.acts.perform(
+      const document = await hub.control.perform(
         { ...args, timeoutMs: args.timeoutMs ?? LIMITS.callMs },
         { author: login.author, progress: emit, flushed: drained, sessionEnd },
       );
       return mayInspect(login) ? document : documentWithoutValues(document);
     },
 
-    preview: (args) => previewOf(hub, args),
+    preview: (args) => hub.control.preview(args),
 
     ledger: ({ since, limit }, { login }) => hub.ledger.read(since, limit, { mayInspect: mayInspect(login) }),
 
@@ -87,7 +96,14 @@ export function handlersOf(hub: Hub): Handlers {
       why: hub.blackBox.why,
     }),
 
+    cost: (_, { traffic }) => costOf(hub, traffic),
+
     audit: ({ since }) => hub.audit.read(since),
+
+    detach: ({ reason }, { login: { author } }) => {
+      void detachment.begin({ author, reason });
+      return null;
+    },
   };
 }
 

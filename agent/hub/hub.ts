@@ -6,35 +6,35 @@ import type { Arming, LedgerEvent, NodeRef, PreviousEpoch } from '../../protocol
 import { LIMITS } from '../../protocol/limits.ts';
 import type { InstanceInfo, TreeNode } from '../../protocol/tree.ts';
 import { PERCH_VERSION } from '../../protocol/version.ts';
-import type { ProcessIdentity } from '../faults/end-process.ts';
 import type { HubData } from '../hub-thread.ts';
 import { redactArgs } from '../inspect/redact.ts';
 import { frameWords, readStack } from '../inspect/thread-stack.ts';
 import { takeLastWords } from '../last-words.ts';
 import type { ProbeMessage, Thrown } from '../probe/messages.ts';
-import { monotonicMs } from '../registry.ts';
-import { Acts } from './acts/acts.ts';
 import { Armings } from './arming.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { noBlackBox } from './black-box/black-box.ts';
 import { openBlackBox } from './black-box/open.ts';
-import { terminateByInspector, threadNames } from './inspector.ts';
+import { type Control, noControl } from './control.ts';
+import { OverheadMeter } from './cost/overhead.ts';
+import { HubTraffic } from './cost/traffic.ts';
 import { GATHER_MS, type JoinedHub } from './joined-hub.ts';
 import { keptAs } from './kept-as.ts';
 import { Ledger } from './ledger.ts';
 import { refOf } from './node-ref.ts';
 import { OtherProcesses } from './other-processes.ts';
 import { OwnProcess } from './own-process.ts';
+import type { ProcessIdentity } from './process-identity.ts';
 import { processName } from './process-name.ts';
-import { Suspensions } from './suspensions.ts';
+import { limitsOf, nothingKeptWords } from './surroundings.ts';
+import { ThreadNames } from './thread-names.ts';
 import { TreeStore } from './tree-store.ts';
 
 /** Threads are asked for what they hold before a tree is given away; a busy one is not waited for longer. */
 const THREAD_GATHER_MS = 50;
 
-/** Between two looks for a thread that was told to end. */
-const LOOK_EVERY_MS = 20;
-const LOOKS_A_LIST = 4;
+/** What may be done to the service of a hub, where its configuration allows anything. */
+export type ControlOf = (hub: Hub) => Control;
 
 /**
  * The hub: what is known of one service process (and, in the root, of all that joined it), and what may be asked
@@ -51,19 +51,24 @@ export class Hub {
   readonly keptAs: string;
   readonly own: OwnProcess;
   readonly others: OtherProcesses;
-  readonly acts: Acts;
+  readonly control: Control;
   readonly armings: Armings;
-  readonly suspensions: Suspensions;
+  readonly overhead: OverheadMeter;
+  readonly traffic = new HubTraffic();
   readonly joined = new Map<string, JoinedHub>();
   isRoot: boolean;
   listening: string[] = [];
+  /** What it cannot do here (surroundings.ts). */
+  readonly limits: string[];
   readonly #data: HubData;
+  readonly #threadNames: ThreadNames;
   #watchers = 0;
   #sampling: NodeJS.Timeout | null = null;
 
-  constructor(data: HubData, role: { isRoot: boolean; label: string }) {
+  constructor(data: HubData, role: { isRoot: boolean; label: string; control: ControlOf }) {
     this.#data = data;
     this.isRoot = role.isRoot;
+    this.limits = limitsOf(data);
     this.tree = new TreeStore(randomBytes(8).toString('hex'));
     this.ledger = new Ledger(this.tree.epoch);
     this.keptAs = keptAs(data, this.#serviceName());
@@ -82,14 +87,19 @@ export class Hub {
       this.tree,
       this.ledger,
     );
+    const { canInspect, config } = data;
+    this.#threadNames = new ThreadNames(this.own, {
+      canInspect,
+      isAttached: config.attachedAt !== undefined,
+    });
     this.others = new OtherProcesses(this);
-    this.acts = new Acts(this);
+    this.control = data.config.control ? role.control(this) : noControl();
     this.armings = this.#newArmings();
-    this.suspensions = new Suspensions(this);
     this.own.onBlocked = (threadId) => void this.#recordBlocked(threadId);
     this.own.onHostsProcess = (workerId, pid, isRunning) => this.others.hostedBy(workerId, pid, isRunning);
-    setInterval(() => this.own.check(), LIMITS.beatMs);
-    setInterval(() => this.tree.sweep(Date.now()), LIMITS.sampleMs);
+    this.own.onPids = (component, pids) => this.others.belong(component, pids);
+    this.overhead = new OverheadMeter(this, data.config.overheadPercent);
+    setInterval(() => this.#beat(), LIMITS.beatMs);
     if (role.isRoot) this.beRoot();
     if (data.restartReason) {
       const { earlier } = this.blackBox;
@@ -102,12 +112,29 @@ export class Hub {
     }
   }
 
+  /**
+   * What is to be done each `LIMITS.sampleMs` for as long as the hub is there. On one timer with all else: in a service that
+   * idles, to wake a thread costs more than what is done then.
+   */
+  readonly everySample: (() => void)[] = [];
+  #beats = 0;
+
+  #beat(): void {
+    this.own.check();
+    this.control.attend();
+    if (++this.#beats % (LIMITS.sampleMs / LIMITS.beatMs) !== 0) return;
+    this.tree.sweep(Date.now());
+    this.overhead.tick();
+    for (const work of this.everySample) work();
+  }
+
   /** From now on what is kept of this instance is kept here. */
   beRoot(): void {
     const { config } = this.#data;
     this.isRoot = true;
     this.audit = new AuditLog(path.join(config.stateDir, 'audit', this.keptAs), this.tree.epoch);
     this.blackBox = openBlackBox(this, this.#data);
+    if (config.blackBox && this.blackBox.why !== null) this.limits.push(nothingKeptWords(this.blackBox.why));
   }
 
   rootRef(): NodeRef {
@@ -135,6 +162,8 @@ export class Hub {
       startedAt,
       listening: this.listening,
       keptAs: this.keptAs,
+      ...(config.attachedAt === undefined ? {} : { attachedAt: config.attachedAt }),
+      ...(this.limits.length === 0 ? {} : { limits: this.limits }),
     };
   }
 
@@ -159,7 +188,7 @@ export class Hub {
     await Promise.all([
       this.own.gather(THREAD_GATHER_MS),
       ...Array.from(this.joined.values(), (joined) => joined.gather(GATHER_MS)),
-      this.#nameThreads(),
+      this.#threadNames.ask(),
     ]);
   }
 
@@ -168,7 +197,9 @@ export class Hub {
     for (const joined of this.joined.values()) joined.setWatched(isWatched);
     if (isWatched) {
       this.#sample();
-      this.#sampling = setInterval(() => this.#sample(), LIMITS.sampleMs);
+      this.#sampling = setInterval(() => {
+        if (this.overhead.isSampleDue()) this.#sample();
+      }, LIMITS.sampleMs);
     } else if (this.#sampling) {
       clearInterval(this.#sampling);
       this.#sampling = null;
@@ -176,16 +207,9 @@ export class Hub {
   }
 
   #sample(): void {
-    this.own.sample();
+    this.own.sample(this.overhead.metrics);
     if (this.isRoot) this.others.scan();
-    if (this.own.hasUnnamedThreads) void this.#nameThreads();
-  }
-
-  /** Node 20 tells a thread's name to the inspector only; asked once for each new thread. */
-  async #nameThreads(): Promise<void> {
-    if (!this.own.hasUnnamedThreads || !this.#data.canInspect) return;
-    const names = await threadNames(200).catch(() => null);
-    if (names) this.own.nameThreads(names);
+    void this.#threadNames.ask();
   }
 
   /** A hub of another process of this service has joined. */
@@ -199,6 +223,7 @@ export class Hub {
   /** A thread other than main said hello. */
   addThread(...thread: Parameters<OwnProcess['addThread']>): void {
     this.own.addThread(...thread);
+    this.overhead.tell();
     this.#arrived();
   }
 
@@ -302,32 +327,6 @@ export class Hub {
     this.tree.onceSettled(id, then);
   }
 
-  /** Ends a thread that no supervisor owns. */
-  async terminateThread(threadId: number): Promise<void> {
-    for (const link of this.own.threads.values()) {
-      const hasEnded = await link.ask('terminate', { threadId }, 500).catch(() => false);
-      if (hasEnded) return;
-    }
-    // The thread that started it is stuck; its probe can still be reached inside the busy function.
-    for (const parent of this.own.threads.keys())
-      await terminateByInspector(parent, threadId).catch(() => {});
-  }
-
-  /**
-   * Whether that thread has ended by `deadline` (monotonic). Who started it tells; while that loop is stuck, V8's
-   * list of threads does. One that was terminated inside a native call is on it until the call returns.
-   */
-  async untilThreadEnded(threadId: number, deadline: number): Promise<boolean> {
-    for (let look = 1; this.own.isAlive(threadId); look++) {
-      if (monotonicMs() >= deadline) return false;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-      if (look % LOOKS_A_LIST !== 0) continue;
-      const names = await threadNames(THREAD_GATHER_MS * 4).catch(() => null);
-      if (names && !names.has(threadId)) this.own.threadEnded(threadId, 'terminated');
-    }
-    return true;
-  }
-
   /** The error that ended a child process which joined, where it left word of it. */
   lastWordsOf(pid: number): Thrown | null {
     return takeLastWords(this.#data.config.runtimeDir, pid);
@@ -349,7 +348,7 @@ export class Hub {
         this.ledger.add({ kind: 'disarmed', node: root(), author, why, until });
         audit(arming, `disarmed (${why})`);
       },
-      isKnownCall: (call) => this.acts.isKnown(call),
+      isKnownCall: (call) => this.control.isKnown(call),
     });
   }
 

@@ -77,6 +77,9 @@ function checkRequest(frame: unknown, token: string): JoinRequest {
   return request as JoinRequest;
 }
 
+/** There is a hub above, and it does not take this one: another protocol, say. */
+export class JoinRefused extends Error {}
+
 /** Joins the hub above. Resolves with the socket ready to serve a session on; rejects when that cannot be. */
 export function joinHub(
   above: { socket: string; token: string },
@@ -92,7 +95,7 @@ export function joinHub(
     };
     const deadline = setTimeout(() => fail(new Error('the hub above did not answer')), HANDSHAKE_MS);
     socket.once('error', fail);
-    socket.once('close', () => fail(new Error('the hub above refused')));
+    socket.once('close', () => fail(new JoinRefused('the hub above refused')));
     socket.once('connect', () => {
       const request: JoinRequest = { t: 'join', token: above.token, protocol: PROTOCOL_VERSION, ...self };
       socket.write(encodeFrame(request));

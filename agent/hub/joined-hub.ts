@@ -67,7 +67,11 @@ export class JoinedHub {
       hooks.onEnd();
     });
     const client = `hub ${PERCH_VERSION}`;
-    this.#greeted = this.caller.call('hello', { protocol: PROTOCOL_VERSION, client });
+    this.#greeted = this.caller.call('hello', {
+      protocol: PROTOCOL_VERSION,
+      client,
+      accepts: ['components'],
+    });
     this.#watchLedger();
   }
 
@@ -158,6 +162,11 @@ export class JoinedHub {
       });
     });
     return this.caller.call('act', { ...request, epoch: instance.epoch }, { onEvent: progress });
+  }
+
+  /** Has it let go of its process and end. */
+  detach(reason: string): void {
+    this.caller.call('detach', { reason }).catch(() => {});
   }
 
   #watch(watching: AbortController, onFirst: () => void): void {

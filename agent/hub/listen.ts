@@ -1,12 +1,14 @@
-import { rmSync, writeSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { chmod, rename } from 'node:fs/promises';
 import net from 'node:net';
 import { type AgentConfig, type ListenAddress, parseListenAddress } from '../config.ts';
+import { sayOnStderr } from '../say.ts';
 import { localSocketPath, removeDeadSocket } from './local-socket.ts';
 import { persistently } from './persistently.ts';
 import { isKeyLines, readAuthorizedKeys } from './ssh/authorized-keys.ts';
 import { Gate } from './ssh/gate.ts';
 import { hostKey, newHostKey } from './ssh/host-key.ts';
+import { Roster } from './ssh/roster.ts';
 import type { SshHooks, SshOptions } from './ssh/server.ts';
 
 export interface ListenHooks extends SshHooks {
@@ -18,6 +20,8 @@ export interface ListenHooks extends SshHooks {
 
 export interface Listening {
   readonly addresses: readonly string[];
+  /** What went over all its connections so far: logins, ssh's own packets and all. */
+  traffic(): { bytesIn: number; bytesOut: number };
   close(): Promise<void>;
 }
 
@@ -48,8 +52,8 @@ async function openLocal(config: AgentConfig, doors: Doors): Promise<void> {
       if (doors.signal.aborted) remove();
       doors.signal.addEventListener('abort', remove);
     });
-  } catch {
-    // Without a directory of its own the agent has no local socket, and the service runs as without it.
+  } catch (error) {
+    doors.say(`no local socket: ${(error as Error).message}`);
   }
 }
 
@@ -73,7 +77,8 @@ async function openNetwork(config: AgentConfig, doors: Doors): Promise<void> {
   const { key, problems } = entry;
   const notes = [...(key.warning ? [key.warning] : []), ...problems];
   const gate = new Gate();
-  const options = { doorkeeper: { kind: 'keys', authorizedKeys }, hostKey: () => key.text } as const;
+  const doorkeeper = { kind: 'keys', authorizedKeys, roster: new Roster(authorizedKeys) } as const;
+  const options = { doorkeeper, hostKey: () => key.text };
   for (const raw of listen) {
     const address = parseListenAddress(raw) as ListenAddress;
     void persistently(
@@ -115,6 +120,7 @@ class Doors implements Listening {
   readonly #servers = new Set<net.Server>();
   readonly #sockets = new Set<net.Socket>();
   readonly #closing = new AbortController();
+  readonly #ended = { bytesIn: 0, bytesOut: 0 };
 
   constructor(hooks: ListenHooks) {
     this.#hooks = hooks;
@@ -156,7 +162,10 @@ class Doors implements Listening {
     const onLogin = gate.admit(socket);
     if (!onLogin) return;
     this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      count(this.#ended, socket);
+    });
     // ssh2 is loaded when the first connection comes: most services never have one.
     import('./ssh/server.ts')
       .then(({ serveSsh }) => {
@@ -166,6 +175,12 @@ class Doors implements Listening {
       .catch(() => socket.destroy());
   }
 
+  traffic(): { bytesIn: number; bytesOut: number } {
+    const all = { ...this.#ended };
+    for (const socket of this.#sockets) count(all, socket);
+    return all;
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     for (const socket of this.#sockets) socket.destroy();
@@ -173,6 +188,11 @@ class Doors implements Listening {
     this.addresses.length = 0;
     this.#hooks.onListening([]);
   }
+}
+
+function count(traffic: { bytesIn: number; bytesOut: number }, socket: net.Socket): void {
+  traffic.bytesIn += socket.bytesRead;
+  traffic.bytesOut += socket.bytesWritten;
 }
 
 function listen(server: net.Server, address: ListenAddress): Promise<void> {
@@ -194,13 +214,4 @@ function shownAddress(server: net.Server, address: ListenAddress): string {
   if (address.kind === 'unix') return address.raw;
   const { port } = server.address() as net.AddressInfo;
   return address.host.includes(':') ? `[${address.host}]:${port}` : `${address.host}:${port}`;
-}
-
-/** Straight to the descriptor: console goes through the main thread, which may be stuck. */
-function sayOnStderr(line: string): void {
-  try {
-    writeSync(2, `${line}\n`);
-  } catch {
-    // Nobody reads it.
-  }
 }

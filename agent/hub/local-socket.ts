@@ -17,7 +17,10 @@ export async function localSocketPath(runtimeDir: string, pid: number): Promise<
 /** Makes a directory for this user alone (0700), or checks that it is one. Throws otherwise. */
 export async function makePrivateDirectory(directory: string): Promise<void> {
   await mkdir(directory, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
+    if (error.code === 'EEXIST') return;
+    throw new Error(
+      `${directory} cannot be made (${error.code}); name a folder that can with XDG_RUNTIME_DIR`,
+    );
   });
   const stat = await lstat(directory);
   if (!stat.isDirectory()) throw new Error(`${directory} is no directory`);

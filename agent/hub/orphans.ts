@@ -1,6 +1,6 @@
 import type { LedgerFact, NodeRef } from '../../protocol/ledger.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { isAlive, type ProcessIdentity } from '../faults/end-process.ts';
+import { isAlive, type ProcessIdentity } from './process-identity.ts';
 
 /** A process that was below one that has ended, as it was last seen there. */
 export interface Descendant extends ProcessIdentity {

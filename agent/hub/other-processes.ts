@@ -1,15 +1,16 @@
 import type { NodeRef } from '../../protocol/ledger.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
-import type { ProcessIdentity } from '../faults/end-process.ts';
-import type { Thrown } from '../probe/messages.ts';
 import { blankNode } from './blank-node.ts';
+import { type Ending, withLastWords } from './ending.ts';
 import type { Hub } from './hub.ts';
 import type { JoinRequest } from './join.ts';
 import type { JoinedHub } from './joined-hub.ts';
+import { livesOf, Members, moved } from './members.ts';
 import { refOf } from './node-ref.ts';
 import { type Descendant, Orphans } from './orphans.ts';
 import { PidLabels } from './pid-labels.ts';
 import { cpuPercentBetween, type ProcessSample, readProcess, scanDescendants } from './proc.ts';
+import type { ProcessIdentity } from './process-identity.ts';
 import { processName } from './process-name.ts';
 
 interface Known {
@@ -32,14 +33,6 @@ interface Untold {
   timer: NodeJS.Timeout;
 }
 
-/** How a process ended, as far as it is known. */
-export interface Ending {
-  reason: string;
-  code?: number;
-  signal?: string;
-  stack?: string;
-}
-
 /** A process that closes its files is gone this long after, on a busy machine too. */
 const LEAVING_MS = 250;
 
@@ -53,6 +46,8 @@ export class OtherProcesses {
   readonly #labels = new PidLabels();
   /** Worker node by the pid that hosts it. */
   readonly #hosting = new Map<number, string>();
+  /** Pids that belong to a cluster or a pool. */
+  readonly #members = new Members();
   /** Ended ones whose reason their parent's probe may still tell. */
   readonly #untold = new Map<number, Untold>();
 
@@ -147,6 +142,20 @@ export class OtherProcesses {
     }
   }
 
+  /** A component of whatever process has these as its members; null: it has ended. */
+  belong(component: { id: string; lineage: string }, pids: readonly number[] | null): void {
+    const { tree } = this.#hub;
+    const placed = pids ? this.#members.follow(component, pids) : this.#members.drop(component.id);
+    for (const known of this.#known.values()) {
+      const node = placed.includes(known.pid) ? tree.nodes.get(known.label) : undefined;
+      if (!node || node.endedAt !== null) continue;
+      const before = node.lineage;
+      this.#put(known, known.sample?.ppid ?? this.#hub.own.pid, {});
+      for (const { id, lineage } of this.#nodesOf(known.label))
+        tree.patch(id, { lineage: moved(lineage, before, node.lineage) });
+    }
+  }
+
   /** The label under which a joining hub makes its ids; the one it had with our predecessor, if it had one. */
   labelFor({ pid, label }: JoinRequest): string {
     const startTicks = readProcess(pid)?.startTicks ?? null;
@@ -185,21 +194,32 @@ export class OtherProcesses {
       if (!isIts(node.id)) continue;
       if (node.id === label) {
         const { name, lineage } = node;
+        const place = this.#members.placeOf(node.pid);
+        if (!this.#hosting.has(node.pid)) tree.patch(label, place ? { name } : { name, lineage });
         tree.patch(label, {
-          ...(this.#hosting.has(node.pid) ? {} : { name, lineage }),
           command: node.command,
           metrics: node.metrics,
           startedAt: node.startedAt,
           status: node.status,
           observed: true,
+          adapters: node.adapters,
         });
         continue;
       }
-      tree.put(node);
+      tree.put(this.#placed(label, node));
+      if (node.component?.pids) this.belong(node, node.endedAt === null ? node.component.pids : null);
       if (node.id === `${label}.0`) this.#reflectHosted(label, node);
       if (node.host === 'process' && node.pid !== this.#known.get(label)?.pid) this.#showHost(node);
     }
     for (const id of removed) if (id !== label && isIts(id)) tree.remove(id);
+  }
+
+  /** What stands in a member of a cluster goes by the member's place: its hub knows no more than the script. */
+  #placed(label: string, node: TreeNode): TreeNode {
+    const place = this.#members.placeOf(this.#known.get(label)?.pid ?? -1);
+    if (!place) return node;
+    const [process_ = ''] = node.lineage.split('/', 1);
+    return { ...node, lineage: moved(node.lineage, process_, place.lineage) };
   }
 
   /** It does not answer, though its process lives: what it said last is no longer known to be so. */
@@ -279,7 +299,8 @@ export class OtherProcesses {
     const hosting = this.#hosting.get(known.pid);
     const present = this.#hub.tree.nodes.get(known.label);
     const name = present?.name || processName((fields.command ?? '').split(' '));
-    const parent = hosting ?? this.#parentOf(ppid);
+    const place = this.#members.placeOf(known.pid);
+    const parent = hosting ?? place?.component ?? this.#parentOf(ppid);
     this.#hub.tree.put({
       ...blankNode(known.pid),
       ...present,
@@ -289,7 +310,8 @@ export class OtherProcesses {
       parent,
       links: hosting ? [{ to: this.#parentOf(ppid), kind: 'registered-by' }] : [],
       name,
-      lineage: `process:${name}`,
+      lineage: place?.lineage ?? `process:${name}`,
+      ...(place ? livesOf(place) : {}),
       ...(hosting ? this.#hostedName(hosting) : {}),
     });
   }
@@ -330,6 +352,7 @@ export class OtherProcesses {
     this.#known.delete(known.label);
     const node = this.#hub.tree.nodes.get(known.label);
     const isHosted = this.#hosting.delete(known.pid);
+    this.#members.ended(known.pid, ending.reason);
     if (!node || node.endedAt !== null) return;
     for (const { id, endedAt } of this.#nodesOf(known.label)) {
       const why = id === known.label ? ending.reason : `its process ended (${ending.reason})`;
@@ -338,7 +361,7 @@ export class OtherProcesses {
     const above = node.parent === null ? undefined : this.#hub.tree.nodes.get(node.parent);
     this.orphans.follow(refOf(above?.kind === 'worker' ? above : node), family);
     const { pid } = known;
-    const hasProbedParent = node.parent === this.#hub.own.id || isHosted;
+    const hasProbedParent = node.parent?.split('.')[0] === this.#hub.own.id || isHosted;
     const timer = setTimeout(() => this.#told(pid, ending), UNTOLD_MS);
     this.#untold.set(pid, { node: refOf(node), isHosted, call: known.call, timer });
     if (!hasProbedParent) this.#told(pid, ending);
@@ -352,6 +375,7 @@ export class OtherProcesses {
     clearTimeout(untold.timer);
     const told = withLastWords(ending, this.#hub.lastWordsOf(pid));
     this.#hub.tree.patch(untold.node.id, { exitReason: told.reason });
+    this.#members.ended(pid, told.reason);
     // Of a hosted one the supervisor tells.
     const cause = untold.call === null ? {} : { call: untold.call };
     if (!untold.isHosted) this.#hub.ledger.add({ kind: 'exited', node: untold.node, ...told, ...cause });
@@ -366,10 +390,4 @@ export class OtherProcesses {
 function hasEnded({ pid, startTicks }: Known): boolean {
   const sample = readProcess(pid);
   return !sample || sample.isZombie || sample.startTicks !== startTicks;
-}
-
-/** Its error says more than its exit code; that it was ended by a signal stands. */
-function withLastWords(ending: Ending, thrown: Thrown | null): Ending {
-  if (!thrown || ending.signal !== undefined || ending.code === 0) return ending;
-  return { ...ending, reason: thrown.reason, ...(thrown.stack ? { stack: thrown.stack } : {}) };
 }

@@ -23,9 +23,12 @@ export class Outbox {
   #queued = 0;
   #isClosed = false;
   #waiting: (() => void)[] = [];
+  readonly #traffic: { bytesOut: number };
 
-  constructor(stream: SessionStream, onClose: () => void) {
+  /** `traffic` counts what has left. */
+  constructor(stream: SessionStream, traffic: { bytesOut: number }, onClose: () => void) {
     this.#stream = stream;
+    this.#traffic = traffic;
     const { transport } = stream;
     const closed = () => {
       stream.off('close', closed);
@@ -45,8 +48,9 @@ export class Outbox {
     const bytes = encode(frame, this.mayDeflate ? deflate : undefined);
     this.#queued += bytes.length;
     try {
-      this.#stream.write(bytes, () => {
+      this.#stream.write(bytes, (error) => {
         this.#queued -= bytes.length;
+        if (!error) this.#traffic.bytesOut += bytes.length;
         if (this.#queued === 0) this.#release();
       });
     } catch {

@@ -1,10 +1,16 @@
 import { performance } from 'node:perf_hooks';
-import type { LedgerFact, NodeRef } from '../../protocol/ledger.ts';
+import type { ComponentFacts } from '../../protocol/component.ts';
+import type { NodeRef } from '../../protocol/ledger.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Metrics, TreeNode } from '../../protocol/tree.ts';
-import type { HubMessage, ProbeMessage, WireNode, WireRef } from '../probe/messages.ts';
+import type { TreeNode } from '../../protocol/tree.ts';
+import type { HubMessage, ProbeMessage, WireNode } from '../probe/messages.ts';
+import { AdapterNotes } from './adapter-notes.ts';
 import { blankNode } from './blank-node.ts';
+import { declaredNode } from './declared-node.ts';
 import type { Ledger } from './ledger.ts';
+import { livesOf, Members } from './members.ts';
+import { named } from './named-fact.ts';
+import { threadExit } from './thread-exit.ts';
 import { ThreadLink } from './thread-link.ts';
 import type { TreeStore } from './tree-store.ts';
 
@@ -23,6 +29,7 @@ interface Facts {
 /** The process that this hub lives in: turns what its probes say into nodes, events and marks. */
 export class OwnProcess {
   readonly id: string;
+  readonly pid: number;
   readonly threads = new Map<number, ThreadLink>();
   /** Called when a loop comes to stand still, once an incident, for its stack. */
   onBlocked: (threadId: number) => void = () => {};
@@ -34,6 +41,11 @@ export class OwnProcess {
   readonly #hosting = new Map<number, string>();
   /** Who started a thread: it ends with that one, which is then no longer there to say so. */
   readonly #startedBy = new Map<number, number>();
+  /** Threads that belong to a pool. */
+  readonly #members = new Members();
+  /** Those of them whose pool lets idle ones stand still. */
+  readonly #parking = new Map<number, 'parked' | 'at work'>();
+  readonly #notes: AdapterNotes;
   /** Threads whose name is to be asked for yet. */
   readonly #unnamed = new Set<number>();
   #checkedAt = performance.now();
@@ -42,9 +54,11 @@ export class OwnProcess {
 
   constructor(facts: Facts, tree: TreeStore, ledger: Ledger) {
     this.id = facts.id;
+    this.pid = facts.pid;
     this.#facts = facts;
     this.#tree = tree;
     this.#ledger = ledger;
+    this.#notes = new AdapterNotes(tree, facts.id);
     tree.put(this.#processNode());
   }
 
@@ -64,6 +78,7 @@ export class OwnProcess {
     const link = new ThreadLink(threadId, memory, post, performance.now());
     link.pulse.watch(this.#isWatched);
     this.threads.set(threadId, link);
+    this.#park(threadId);
     this.#showThread(threadId, startedAt);
   }
 
@@ -73,6 +88,8 @@ export class OwnProcess {
     switch (message.t) {
       case 'changes':
         return this.#applyChanges(threadId, message);
+      case 'adapters':
+        return this.#notes.say(threadId, message.notes);
       case 'thread-started':
         if (message.name) this.#names.set(message.threadId, message.name);
         this.#startedBy.set(message.threadId, threadId);
@@ -100,14 +117,9 @@ export class OwnProcess {
     }
   }
 
-  get pid(): number {
-    return this.#facts.pid;
-  }
-
   get hasUnnamedThreads(): boolean {
     return this.#unnamed.size > 0;
   }
-
   #isWatched = false;
 
   /** While watched, probes send changes at once, not with the heartbeat. */
@@ -155,8 +167,8 @@ export class OwnProcess {
     else if (this.#tree.nodes.get(id)?.status === 'suspended') this.#tree.patch(id, { status: 'running' });
   }
 
-  /** One sample of metrics into the tree. Reads shared memory and this process's own counters only. */
-  sample(): void {
+  /** One sample of metrics into the tree, with `more` of the process. Reads shared memory and this process's own counters only. */
+  sample(more: TreeNode['metrics'] = {}): void {
     const now = performance.now();
     const cpu = process.cpuUsage(this.#lastCpu);
     const elapsedUs = (now - this.#lastSampleAt) * 1000;
@@ -166,6 +178,7 @@ export class OwnProcess {
       metrics: {
         cpuPercent: elapsedUs > 0 ? Math.round(((cpu.user + cpu.system) / elapsedUs) * 1000) / 10 : 0,
         rssBytes: process.memoryUsage.rss(),
+        ...more,
       },
     });
     for (const [threadId, link] of this.threads) {
@@ -187,8 +200,10 @@ export class OwnProcess {
         exitReason: node.exitReason,
         endedAt: node.endedAt ?? Date.now(),
       });
+      if (node.component) this.#componentEnded(this.#declaredId(threadId, node.serial));
     }
-    for (const { ...fact } of changes.facts) this.#ledger.add(this.#named(threadId, fact) as LedgerFact);
+    for (const fact of changes.facts)
+      this.#ledger.add(named(fact, (serial) => this.#declaredId(threadId, serial)));
     if (changes.hosted) {
       const { hasState, backlogWord, backlog } = changes.hosted;
       for (const id of [this.#threadNodeId(threadId), this.#hosting.get(threadId)]) {
@@ -207,33 +222,18 @@ export class OwnProcess {
     const present = this.#tree.nodes.get(id);
     const isHosted = runsIn !== null && 'threadId' in runsIn;
     const hostThread = isHosted ? this.#tree.nodes.get(this.#threadNodeId(runsIn.threadId)) : undefined;
-    // Field by field: of 100,000 of these a spread of the message's own would take most of the time.
-    this.#tree.put({
-      id,
-      parent: parent === null ? thread : this.#declaredId(threadId, parent),
-      links: parent === null ? [] : [{ to: thread, kind: 'registered-by' }],
-      kind: wire.kind,
-      host: wire.host,
-      name: wire.name,
-      lineage: wire.lineage,
-      incarnation: wire.incarnation,
-      status: wire.status,
-      // Where it runs: the hub above learns from it which process hosts a worker of ours.
-      pid: runsIn !== null && 'pid' in runsIn ? runsIn.pid : this.#facts.pid,
-      threadId,
-      startedAt: wire.startedAt,
-      endedAt: wire.endedAt,
-      restarts: wire.restarts,
-      exitReason: wire.exitReason,
-      blockedMs: null,
-      hasState: wire.hasState || (hostThread?.hasState ?? present?.hasState ?? false),
-      backlogWord: wire.backlogWord ?? hostThread?.backlogWord ?? present?.backlogWord ?? null,
-      observed: true,
-      command: null,
-      supervisor: wire.supervisor,
-      child: wire.child,
-      metrics: metricsOf(wire, hostThread?.metrics.backlog, present),
-    });
+    this.#tree.put(
+      declaredNode(wire, present, {
+        id,
+        thread,
+        threadId,
+        parent: parent === null ? thread : this.#declaredId(threadId, parent),
+        lineage: wire.component ? this.#componentLineage(threadId, wire.lineage) : wire.lineage,
+        pid: this.#facts.pid,
+        hostThread,
+      }),
+    );
+    if (wire.component && wire.endedAt === null) this.#showMembers(id, wire.component, wire.parked);
     if (isHosted && wire.endedAt === null) {
       this.#hosting.set(runsIn.threadId, id);
       this.#names.set(runsIn.threadId, wire.name);
@@ -242,6 +242,38 @@ export class OwnProcess {
     if (runsIn && 'pid' in runsIn) this.onHostsProcess(id, runsIn.pid, wire.endedAt === null);
   }
 
+  #showMembers(id: string, { threads, pids }: ComponentFacts, parked: WireNode['parked']): void {
+    const component = this.#tree.nodes.get(id);
+    if (!component) return;
+    if (pids) this.onPids(component, pids);
+    for (const threadId of threads ? this.#members.follow(component, threads) : []) this.#showAgain(threadId);
+    for (const threadId of (parked && threads) ?? []) {
+      this.#parking.set(threadId, parked!.includes(threadId) ? 'parked' : 'at work');
+      this.#park(threadId);
+    }
+  }
+
+  #park(threadId: number): void {
+    const link = this.threads.get(threadId);
+    if (link) link.parking = this.#parking.get(threadId) ?? null;
+  }
+
+  #componentEnded(id: string): void {
+    this.onPids({ id, lineage: '' }, null);
+    for (const threadId of this.#members.drop(id)) {
+      this.#parking.delete(threadId);
+      this.#park(threadId);
+      this.#showAgain(threadId);
+    }
+  }
+
+  #showAgain(threadId: number): void {
+    if (this.isAlive(threadId)) this.#showThread(threadId, Date.now());
+  }
+
+  /** A component has these processes as its members; null: it has ended. */
+  onPids: (component: { id: string; lineage: string }, pids: readonly number[] | null) => void = () => {};
+
   /** A worker declared here runs in a process of its own, or has ended there. */
   onHostsProcess: (workerId: string, pid: number, isRunning: boolean) => void = () => {};
 
@@ -249,19 +281,27 @@ export class OwnProcess {
     const id = this.#threadNodeId(threadId);
     const present = this.#tree.nodes.get(id);
     const host = this.#hosting.get(threadId);
+    const place = this.#members.placeOf(threadId);
     if (threadId !== 0 && !present && !this.#names.has(threadId)) this.#unnamed.add(threadId);
     this.#tree.put({
       ...blankNode(this.#facts.pid),
       ...(present ?? { startedAt }),
       id,
-      parent: host ?? this.id,
+      parent: host ?? place?.component ?? this.#threadAbove(threadId) ?? this.id,
       links: host === undefined ? [] : [{ to: this.id, kind: 'registered-by' }],
       kind: 'thread',
       name: this.#threadName(threadId),
       lineage: this.#threadLineage(threadId),
       threadId,
       observed: this.threads.has(threadId),
+      ...(place ? livesOf(place) : {}),
     });
+  }
+
+  /** The thread that started it, where that is not main. */
+  #threadAbove(threadId: number): string | null {
+    const by = this.#startedBy.get(threadId) ?? 0;
+    return by !== 0 && this.isAlive(by) ? this.#threadNodeId(by) : null;
   }
 
   /** Runs `then` when the thread has ended. */
@@ -269,6 +309,9 @@ export class OwnProcess {
     this.#threadEnds.set(threadId, then);
   }
   readonly #threadEnds = new Map<number, () => void>();
+
+  /** What probes took of threads that have ended by now. */
+  takenByEndedMs = 0;
 
   /** An act is about to end it: its exit says so. */
   endsBy(threadId: number, call: string): void {
@@ -286,9 +329,14 @@ export class OwnProcess {
     this.#threadEnds.delete(threadId);
     const call = this.#endingCalls.get(threadId);
     this.#endingCalls.delete(threadId);
-    this.threads.get(threadId)?.close();
+    const link = this.threads.get(threadId);
+    this.takenByEndedMs += link?.pulse.takenMs ?? 0;
+    link?.close();
     this.threads.delete(threadId);
-    this.#hosting.delete(threadId);
+    const isHosted = this.#hosting.delete(threadId);
+    this.#members.ended(threadId, reason);
+    this.#parking.delete(threadId);
+    this.#notes.say(threadId, []);
     this.#startedBy.delete(threadId);
     this.#names.delete(threadId);
     this.#unnamed.delete(threadId);
@@ -300,11 +348,12 @@ export class OwnProcess {
     if (!node || node.endedAt !== null) return;
     // What the thread itself declared ended with it.
     for (const other of [...this.#tree.nodes.values()]) {
-      if (other.id.startsWith(`${id}.`))
-        this.#tree.end(other.id, { exitReason: `its thread ended (${reason})` });
+      if (!other.id.startsWith(`${id}.`)) continue;
+      this.#tree.end(other.id, { exitReason: `its thread ended (${reason})` });
+      if (other.kind === 'component') this.#componentEnded(other.id);
     }
     this.#tree.end(id, { exitReason: reason });
-    if (!node.links.length) {
+    if (!isHosted) {
       const cause = call === undefined ? {} : { call };
       this.#ledger.add({ kind: 'exited', node: this.#ref(id), reason, ...more, ...cause });
     }
@@ -323,8 +372,15 @@ export class OwnProcess {
   }
 
   #threadLineage(threadId: number): string {
+    const place = this.#members.placeOf(threadId);
+    if (place) return place.lineage;
     const name = threadId === 0 ? 'main' : `thread:${this.#names.get(threadId) ?? threadId}`;
     return this.#facts.prefix + name;
+  }
+
+  /** What stands in main stands in the process; else which thread it is in is said. */
+  #componentLineage(threadId: number, lineage: string): string {
+    return threadId === 0 ? this.#facts.prefix + lineage : `${this.#threadLineage(threadId)}/${lineage}`;
   }
 
   #ref(id: string): NodeRef {
@@ -332,45 +388,8 @@ export class OwnProcess {
     return { id, lineage: node?.lineage ?? id, incarnation: node?.incarnation ?? 1 };
   }
 
-  /** The same fact with ids in place of serials. */
-  #named(threadId: number, fact: object): object {
-    const name = (ref: WireRef): NodeRef => ({
-      id: this.#declaredId(threadId, ref.serial),
-      lineage: ref.lineage,
-      incarnation: ref.incarnation,
-    });
-    const named: Record<string, unknown> = { ...fact };
-    for (const key of ['node', 'by', 'previous'] as const) {
-      if (named[key]) named[key] = name(named[key] as WireRef);
-    }
-    if (Array.isArray(named.affected)) named.affected = (named.affected as WireRef[]).map(name);
-    return named;
-  }
-
   #processNode(): TreeNode {
     const { id, pid, name, lineage, command, startedAt } = this.#facts;
     return { ...blankNode(pid), id, kind: 'process', name, lineage, command, startedAt };
   }
-}
-
-/** How a thread ended, in the words of its error where it had one. */
-function threadExit({ code, thrown }: Extract<ProbeMessage, { t: 'thread-ended' }>): [string, object] {
-  if (code === null) return ['ended', {}];
-  return [thrown?.reason ?? `exit code ${code}`, { code, ...(thrown?.stack ? { stack: thrown.stack } : {}) }];
-}
-
-/** Its wait is over once it is told of without one. */
-function metricsOf(
-  wire: WireNode,
-  hostedBacklog: number | undefined,
-  present: TreeNode | undefined,
-): Metrics {
-  if (wire.restartsAt !== undefined) return { restartsAt: wire.restartsAt };
-  if (wire.backlog !== null) return { backlog: wire.backlog };
-  return hostedBacklog === undefined ? withoutWait(present?.metrics) : { backlog: hostedBacklog };
-}
-
-function withoutWait(metrics: Metrics = {}): Metrics {
-  const { restartsAt, ...others } = metrics;
-  return restartsAt === undefined ? metrics : others;
 }

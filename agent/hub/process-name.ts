@@ -21,4 +21,6 @@ const WITH_VALUE = new Set([
   '--experimental-loader',
   '-C',
   '--conditions',
+  '-e',
+  '--eval',
 ]);

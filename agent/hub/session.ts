@@ -13,18 +13,30 @@ import type { Author } from '../../protocol/ledger.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { PERCH_VERSION, PROTOCOL_VERSION } from '../../protocol/version.ts';
 import type { SessionArming } from './arming.ts';
+import { controlOff } from './control.ts';
+import { SessionTraffic } from './cost/traffic.ts';
 import { Outbox, type SessionStream } from './outbox.ts';
 
 /** Who logged in, and what its key may do. */
 export interface Login {
   author: Author;
   capabilities: readonly Capability[];
+  /** Nobody may `control` here, whatever its key grants. */
+  isControlOff?: true;
+}
+
+/** Where the agent looks and does nothing else, nobody has `control`. */
+export function withoutControl(login: Login): Login {
+  const capabilities = login.capabilities.filter((each) => each !== 'control');
+  return { ...login, capabilities, isControlOff: true };
 }
 
 /** What a handler is given beside its arguments. */
 export interface CallContext<N extends CallName> {
   login: Login;
   arming: SessionArming;
+  /** What this session sent and took so far. */
+  traffic: SessionTraffic;
   /** What the client's hello said that it takes (protocol/calls.ts). */
   accepts: ReadonlySet<string>;
   /** Aborts when the call is cancelled or late, or the session has ended; its reason is a PerchError. */
@@ -45,6 +57,8 @@ export type Handlers = {
 
 export interface SessionHooks {
   arming: SessionArming;
+  /** Where this session counts what it sends and takes; by itself where nobody asks. */
+  traffic?: SessionTraffic;
   /** A call was refused for want of a capability, or of arming; for the audit. */
   onRefused?(refusal: { login: Login; name: CallName; args: CallArgs<CallName>; error: PerchError }): void;
   onClose?(): void;
@@ -76,6 +90,7 @@ class ServedSession {
   readonly #login: Login;
   readonly #handlers: Handlers;
   readonly #hooks: SessionHooks;
+  readonly #traffic: SessionTraffic;
   readonly #outbox: Outbox;
   readonly #reader = new FrameReader(LIMITS.maxCallBytes);
   readonly #underWay = new Map<number, CallUnderWay>();
@@ -92,13 +107,15 @@ class ServedSession {
     this.#login = login;
     this.#handlers = handlers;
     this.#hooks = hooks;
-    this.#outbox = new Outbox(stream, () => this.#closed());
+    this.#traffic = hooks.traffic ?? new SessionTraffic(login.author);
+    this.#outbox = new Outbox(stream, this.#traffic, () => this.#closed());
     stream.on('error', () => this.#outbox.abandon());
     stream.on('end', () => this.#ended());
     stream.on('data', (chunk: Uint8Array) => this.#read(chunk));
   }
 
   #read(chunk: Uint8Array): void {
+    this.#traffic.bytesIn += chunk.length;
     if (this.#isClosing) return;
     try {
       for (const frame of this.#reader.push(chunk)) {
@@ -147,13 +164,16 @@ class ServedSession {
   #checkCapability(name: CallName, args: CallArgs<CallName>): void {
     const needed = CALLS[name].capability;
     if (needed === null || this.#login.capabilities.includes(needed)) return;
-    const error = new PerchError('CAPABILITY_MISSING', `This key may not ${needed}, which ${name} needs`, {
-      needed,
-      granted: [...this.#login.capabilities],
-      key: this.#login.author.key,
-    });
+    const error = this.#missing(needed, name);
     this.#hooks.onRefused?.({ login: this.#login, name, args, error });
     throw error;
+  }
+
+  #missing(needed: Capability, name: CallName): PerchError {
+    const { author, capabilities, isControlOff } = this.#login;
+    if (needed === 'control' && isControlOff) return controlOff();
+    const facts = { needed, granted: [...capabilities], key: author.key };
+    return new PerchError('CAPABILITY_MISSING', `This key may not ${needed}, which ${name} needs`, facts);
   }
 
   /** The one place where it is enforced that a session is read-only until it is armed. */
@@ -169,9 +189,12 @@ class ServedSession {
   #start(id: number, name: CallName, args: CallArgs<CallName>): void {
     const call: CallUnderWay = { name, abort: new AbortController(), isAnswered: false, deadline: undefined };
     this.#underWay.set(id, call);
-    if (!CALLS[name].untilCancelled) {
+    this.#traffic.calls++;
+    if (CALLS[name].untilCancelled) this.#traffic.watches++;
+    else {
       const { timeoutMs = LIMITS.callMs } = args as { timeoutMs?: number };
-      const late = () => this.#fail(id, call, new PerchError('TIMEOUT', `${name} took over ${timeoutMs} ms`));
+      const words = `No answer to ${name} within ${timeoutMs} ms${goesOn(name)}`;
+      const late = () => this.#fail(id, call, new PerchError('TIMEOUT', words));
       call.deadline = setTimeout(late, timeoutMs + LIMITS.lateAnswerMs);
       call.deadline.unref();
     }
@@ -179,6 +202,7 @@ class ServedSession {
       login: this.#login,
       accepts: this.#accepts,
       arming: this.#hooks.arming,
+      traffic: this.#traffic,
       signal: call.abort.signal,
       sessionEnd: this.#end.signal,
       emit: (value) => {
@@ -193,6 +217,7 @@ class ServedSession {
       .catch((thrown) => this.#answer(call, { t: 'error', id, error: asPerchError(thrown).toDocument() }))
       .finally(() => {
         this.#underWay.delete(id);
+        if (CALLS[name].untilCancelled) this.#traffic.watches--;
         this.#endWhenDone();
       });
   }
@@ -213,8 +238,8 @@ class ServedSession {
   #cancel(id: number): void {
     const call = this.#underWay.get(id);
     if (!call || call.isAnswered) return;
-    const goesOn = CALLS[call.name].capability === 'control' ? '; what it began goes on' : '';
-    const error = new PerchError('CANCELLED', `The wait for ${call.name} was cancelled${goesOn}`);
+    const words = `The wait for ${call.name} was cancelled${goesOn(call.name)}`;
+    const error = new PerchError('CANCELLED', words);
     if (CALLS[call.name].untilCancelled) this.#answer(call, { t: 'result', id, value: null });
     this.#fail(id, call, error);
   }
@@ -263,6 +288,11 @@ class ServedSession {
       call.abort.abort(error);
     }
   }
+}
+
+/** Who hears no more of it must not take it for undone. */
+function goesOn(name: CallName): string {
+  return CALLS[name].capability === 'control' ? '; what it began goes on' : '';
 }
 
 function checkFrame(frame: unknown): ClientFrame {

@@ -1,14 +1,16 @@
 import { asPerchError, PerchError } from '../../protocol/errors.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
 import { monotonicMs } from '../registry.ts';
 import type { Hub } from './hub.ts';
 import { refOf } from './node-ref.ts';
 
-export type ResumeWhy = 'asked' | 'lease' | 'session';
+export type ResumeWhy = 'asked' | 'lease' | 'session' | 'unattended';
 
 interface Held {
   call: string;
   since: number;
+  leaseMs: number;
   /** No longer waits for lease and session. */
   forget(): void;
 }
@@ -17,8 +19,8 @@ interface Held {
 const ASK_MS = 1000;
 
 /**
- * Threads of this process that are held by a session's order. The probe of each waits on a word of its pulse with the
- * lease as its timeout, so that it goes on by itself whatever becomes of this hub.
+ * Threads of this process that are held by a session's order. The probe of each waits on a word of its pulse, for the
+ * lease at most and only as long as this hub attends to it, so that it goes on by itself whatever becomes of this hub.
  */
 export class Suspensions {
   readonly #hub: Hub;
@@ -34,6 +36,16 @@ export class Suspensions {
     if (!link) throw new PerchError('NOT_OBSERVED', `No agent runs in ${lineage}`, { node: id });
     if (link.pulse.isHeld) throw new PerchError('NOT_POSSIBLE', `${lineage} is suspended already.`);
     if (link.trouble) throw link.trouble;
+  }
+
+  /** Call it each `LIMITS.beatMs`. */
+  attend(): void {
+    for (const [threadId, { since, leaseMs }] of this.#held) {
+      const pulse = this.#hub.own.threads.get(threadId)?.pulse;
+      if (pulse?.isHeld) pulse.attend();
+      // By its lease, which began a message earlier than here, or since this hub had stood still itself.
+      else this.resume(threadId, monotonicMs() - since < leaseMs - LIMITS.beatMs ? 'unattended' : 'lease');
+    }
   }
 
   /** With `call`, only what that act holds. */
@@ -52,8 +64,8 @@ export class Suspensions {
     const link = own.threads.get(threadId);
     if (!node || !link) throw new PerchError('NOT_OBSERVED', `No agent runs in thread ${threadId}`);
     if (!link.pulse.isHeld && link.blockedSince !== null) await link.ask('flush', {}, ASK_MS);
-    // Its lease has just ended by itself, and was not written down yet.
-    if (!link.pulse.isHeld) this.resume(threadId, 'lease');
+    // Its lease may just have ended by itself, and not be written down yet.
+    this.attend();
     if (!link.pulse.askHold()) throw new PerchError('NOT_POSSIBLE', `${node.lineage} is suspended already.`);
     let isHeld: boolean;
     try {
@@ -73,6 +85,7 @@ export class Suspensions {
     this.#held.set(threadId, {
       call,
       since: monotonicMs(),
+      leaseMs,
       forget: () => {
         clearTimeout(timer);
         sessionEnd.removeEventListener('abort', onSessionEnd);
@@ -81,6 +94,11 @@ export class Suspensions {
     tree.patch(node.id, { status: 'suspended' });
     ledger.add({ kind: 'suspended', node: refOf(node), call, leaseMs });
     if (sessionEnd.aborted) onSessionEnd();
+  }
+
+  /** Lets all go on: the hub ends. */
+  end(): void {
+    for (const threadId of [...this.#held.keys()]) this.resume(threadId, 'session');
   }
 
   /** Lets the thread go on; false when it was not held. With `call`, only what that act holds. */

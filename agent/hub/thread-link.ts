@@ -14,6 +14,8 @@ export class ThreadLink {
   readonly pulse: PulseReader;
   /** Since when its loop stands still, by `performance.now()`; null while it turns. */
   blockedSince: number | null = null;
+  /** It belongs to a pool whose idle threads stand still until there is work: that is no trouble. Null: it does not. */
+  parking: 'parked' | 'at work' | null = null;
   readonly #post: (message: HubMessage) => void;
   #asked = new Map<number, Asked>();
   #nextId = 1;
@@ -33,6 +35,7 @@ export class ThreadLink {
   /** Why it is of no use to ask the thread now; null where it turns. */
   get trouble(): PerchError | null {
     const { isHeld } = this.pulse;
+    if (this.parking === 'parked') return parkedNow(this.threadId);
     return this.blockedSince !== null || isHeld ? loopBlocked(this.threadId, isHeld) : null;
   }
 
@@ -75,7 +78,10 @@ export class ThreadLink {
     const { beats } = this.pulse;
     // It stands still by order, and says nothing about itself.
     if (this.pulse.isHeld && this.blockedSince === null) this.#beatAt = now;
-    if (beats !== this.#beats) {
+    // Whether one that stands still has work is known from the next look at its pool on.
+    const isParked = this.parking === 'parked';
+    if (isParked) this.#beatAt = now;
+    if (beats !== this.#beats || (isParked && this.blockedSince !== null)) {
       this.#beats = beats;
       this.#beatAt = now;
       if (this.blockedSince === null) return null;
@@ -83,7 +89,11 @@ export class ThreadLink {
       this.blockedSince = null;
       return { blocked: false, blockedMs };
     }
-    if (this.blockedSince !== null || now - this.#beatAt < LIMITS.blockedMs) return null;
+    if (
+      this.blockedSince !== null ||
+      now - this.#beatAt < (this.parking ? LIMITS.parkingMs : LIMITS.blockedMs)
+    )
+      return null;
     this.blockedSince = this.#beatAt;
     for (const [id, asked] of this.#asked) {
       this.#asked.delete(id);
@@ -106,6 +116,12 @@ export class ThreadLink {
     }
     this.#asked.clear();
   }
+}
+
+function parkedNow(threadId: number): PerchError {
+  return new PerchError('LOOP_BLOCKED', `Thread ${threadId} stands still until its pool has work for it`, {
+    threadId,
+  });
 }
 
 function loopBlocked(threadId: number, isHeld = false): PerchError {

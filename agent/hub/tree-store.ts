@@ -22,6 +22,8 @@ export class TreeStore {
   readonly nodes = new Map<string, TreeNode>();
   /** Nodes that were not taken in for lack of room. */
   refused = 0;
+  /** How long changes are gathered for a watcher. */
+  coalesceMs: number = LIMITS.coalesceMs;
   #revision = 0;
   #pending = new Map<string, { isNew: boolean; fields: Fields | null }>();
   #gone = new Set<string>();
@@ -170,7 +172,7 @@ export class TreeStore {
         this.flush();
         this.#schedule();
       }
-    }, LIMITS.coalesceMs);
+    }, this.coalesceMs);
   }
 
   /** Sends what was gathered. */

@@ -9,6 +9,7 @@ export function treeText(snapshot: TreeSnapshot, instance: InstanceInfo): string
   const where = instance.region ? ` in ${instance.region}` : '';
   const lines = [
     `${instance.service}${where}, pid ${instance.pid}, node ${instance.node}, epoch ${instance.epoch}`,
+    ...(instance.limits ?? []).map((limit) => `! ${limit}`),
   ];
   const walk = (node: TreeNode, before: string, isLast: boolean): void => {
     lines.push(`${before}${isLast ? '└─ ' : '├─ '}${nodeText(node)}`);
@@ -25,5 +26,7 @@ export function treeText(snapshot: TreeSnapshot, instance: InstanceInfo): string
 function nodeText(node: TreeNode): string {
   const incarnation = node.incarnation > 1 ? ` #${node.incarnation}` : '';
   const blocked = node.blockedMs === null ? '' : ` for ${(node.blockedMs / 1000).toFixed(1)} s`;
-  return `${node.kind} ${node.name}${incarnation}  ${node.status}${blocked}  ${node.id}`;
+  const { sampleEveryMs } = node.metrics;
+  const sampled = sampleEveryMs === undefined ? '' : `  sampled every ${sampleEveryMs / 1000} s`;
+  return `${node.component?.type ?? node.kind} ${node.name}${incarnation}  ${node.status}${blocked}  ${node.id}${sampled}`;
 }

@@ -4,6 +4,11 @@ import { packColumns } from '../../protocol/tree-pack.ts';
 import type { Hub } from './hub.ts';
 import type { CallContext } from './session.ts';
 import { breadthFirst, type PlainSnapshot } from './tree-store.ts';
+import {
+  deltaWithoutComponents,
+  snapshotWithoutComponents,
+  withoutComponents,
+} from './without-components.ts';
 
 type Context = CallContext<'watch-tree'>;
 
@@ -19,11 +24,14 @@ export async function watchTree(hub: Hub, { parts }: { parts?: boolean }, contex
       sending.abort();
       sending = new AbortController();
       if (parts) void sendInParts(hub, context, AbortSignal.any([signal, sending.signal]));
-      else emit({ snapshot: packed(hub.tree.snapshot(), context) });
+      else emit({ snapshot: packed(hub, hub.tree.snapshot(), context) });
     };
     const onDelta = (delta: TreeDelta): void => {
       if (isBehind) return;
-      if (queuedBytes() <= LIMITS.maxQueuedBytes) return emit({ delta });
+      if (queuedBytes() <= LIMITS.maxQueuedBytes)
+        return emit({
+          delta: context.accepts.has('components') ? delta : deltaWithoutComponents(delta, hub.tree.nodes),
+        });
       isBehind = true;
       sending.abort();
       void drained().then(() => {
@@ -58,7 +66,10 @@ async function sendInParts(hub: Hub, context: Context, signal: AbortSignal): Pro
       const node = tree.nodes.get(ids[at]!);
       if (node) nodes.push(node);
     }
-    return packedColumns(nodes, context);
+    return packedColumns(
+      context.accepts.has('components') ? nodes : withoutComponents(nodes, tree.nodes),
+      context,
+    );
   };
   const more = (): { more?: true } => (at < ids.length ? { more: true } : {});
   const header = tree.header();
@@ -77,7 +88,8 @@ async function sendInParts(hub: Hub, context: Context, signal: AbortSignal): Pro
 }
 
 /** The snapshot as this client takes it. */
-export function packed(snapshot: PlainSnapshot, { accepts }: Pick<Context, 'accepts'>): TreeSnapshot {
+export function packed(hub: Hub, whole: PlainSnapshot, { accepts }: Pick<Context, 'accepts'>): TreeSnapshot {
+  const snapshot = accepts.has('components') ? whole : snapshotWithoutComponents(whole, hub.tree.nodes);
   if (!accepts.has('packed')) return snapshot;
   return { ...snapshot, columns: packColumns(snapshot.columns) };
 }

@@ -37,7 +37,7 @@ export function isSecretKey(key: string): boolean {
 const MAX_KEY_CHARS = 200;
 
 const words = (text: string): Record<string, true> =>
-  Object.assign(Object.create(null), Object.fromEntries(text.split(/\s+/).map((word) => [word, true])));
+  Object.assign(Object.create(null), Object.fromEntries(text.split(' ').map((word) => [word, true])));
 
 const SECRETS = words(
   'password passwords passwd passphrase passphrases pwd secret secrets token tokens authorization cookie cookies ' +

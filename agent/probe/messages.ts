@@ -1,4 +1,5 @@
 import type { Act } from '../../protocol/act.ts';
+import type { AdapterNote, ComponentFacts, Figures } from '../../protocol/component.ts';
 import type { ErrorDocument } from '../../protocol/errors.ts';
 import type { LedgerFact } from '../../protocol/ledger.ts';
 import type { StateAnswer, StateValue } from '../../protocol/state.ts';
@@ -9,7 +10,7 @@ import type { ActCause, ActReceipt, ChildReceipt, LocalPreview, PreviewedLife } 
 export interface WireNode {
   serial: number;
   parent: number | null;
-  kind: 'supervisor' | 'worker';
+  kind: 'supervisor' | 'worker' | 'component';
   host: HostKind | null;
   name: string;
   lineage: string;
@@ -24,6 +25,10 @@ export interface WireNode {
   backlog: number | null;
   supervisor: SupervisorFacts | null;
   child: ChildFacts | null;
+  component?: ComponentFacts;
+  figures?: Figures;
+  /** Of its threads those that stand still until there is work; absent where they do not. */
+  parked?: readonly number[];
   restartsAt?: number;
   runsIn: { threadId: number } | { pid: number } | null;
 }
@@ -60,12 +65,16 @@ export type ProbeMessage =
       /** What a runner put into this thread for the worker that it hosts. */
       hosted: { hasState: boolean; backlogWord: string | null; backlog: number | null } | null;
     }
+  /** All adapters that are off in this thread, or leave something out. */
+  | { t: 'adapters'; notes: Omit<AdapterNote, 'threadId'>[] }
   | { t: 'answer'; id: number; value: unknown }
   | { t: 'failed'; id: number; error: ErrorDocument }
   | { t: 'thread-started'; threadId: number; name: string | null }
   | { t: 'thread-ended'; threadId: number; code: number | null; thrown: Thrown | null }
   | { t: 'child-started'; pid: number }
-  | { t: 'child-ended'; pid: number; code: number | null; signal: string | null };
+  | { t: 'child-ended'; pid: number; code: number | null; signal: string | null }
+  /** Let go of the whole process, and end. */
+  | { t: 'detach' };
 
 /** An error that ended a thread or process. */
 export interface Thrown {
@@ -114,6 +123,8 @@ export interface Questions {
   preview: { args: { serial: number; act: Act }; answer: WirePreview | null };
   /** Holds this thread once the answer has left; false where the hub has taken that back. */
   suspend: { args: { leaseMs: number }; answer: boolean };
+  /** Ends this process, with this exit code and without its `exit` handlers. */
+  end: { args: { code: number }; answer: null };
   /** Ends a thread that this thread started. */
   terminate: { args: { threadId: number }; answer: boolean };
 }
@@ -130,7 +141,9 @@ export type HelloMessage =
   /** A new hub asks who is there. */
   | { t: 'who' }
   /** From the hub: opened your channel, begin. */
-  | { t: 'welcome'; threadId: number };
+  | { t: 'welcome'; threadId: number }
+  /** From the hub, which ends: let go of this thread. */
+  | { t: 'detach' };
 
 export const HELLO_CHANNEL = 'perch.hello';
 export const threadChannel = (threadId: number): string => `perch.thread.${threadId}`;

@@ -1,35 +1,14 @@
 import { asPerchError, PerchError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import {
-  backlogCount,
-  type ReadOptions,
-  readState,
-  readStateText,
-  resolveReference,
-} from '../inspect/state.ts';
+import { Adapters } from '../adapters/adapters.ts';
+import { type ReadOptions, readState, readStateText, resolveReference } from '../inspect/state.ts';
 import { quote } from '../inspect/state-intrinsics.ts';
-import type {
-  ChildReceipt,
-  DeclaredNode,
-  Handover,
-  LocalFact,
-  LocalPreview,
-  PreviewedLife,
-  Registry,
-  RegistryObserver,
-} from '../registry.ts';
-import { take } from './claim.ts';
-import type {
-  HubMessage,
-  ProbeMessage,
-  Question,
-  Questions,
-  WireFact,
-  WireNode,
-  WirePreview,
-  WirePreviewedLife,
-} from './messages.ts';
+import type { DeclaredNode, Handover, LocalFact, Registry, RegistryObserver } from '../registry.ts';
+import { type Acting, acting, type Deed } from './acting.ts';
+import type { Found } from './discovery.ts';
+import type { HubMessage, ProbeMessage, Question, Questions } from './messages.ts';
 import { newPulse, PulseWriter } from './pulse.ts';
+import { backlogOf, factToWire, handoverToWire, previewToWire, toWire } from './to-wire.ts';
 
 /** What is answered on the spot. */
 type Spoken = Exclude<Question, 'child-act'>;
@@ -56,8 +35,8 @@ const MAX_SHORT_LIVED = LIMITS.maxGhosts;
 export class Probe implements RegistryObserver {
   readonly pulse = new PulseWriter(newPulse());
   readonly #registry: Registry;
-  readonly #terminate: (threadId: number) => boolean;
-  readonly #onSample: () => void;
+  #found: Found | null = null;
+  #adapters: Adapters | null = null;
   #post: ((message: ProbeMessage) => void) | null = null;
   #dirty = new Set<DeclaredNode>();
   #ended: DeclaredNode[] = [];
@@ -72,17 +51,38 @@ export class Probe implements RegistryObserver {
   #isFlushDue = false;
   #isResting = false;
   #beats = 0;
+  readonly #beating: NodeJS.Timeout;
   /** This thread is to be held once the answer that says so has left. */
   #leaseMs: number | null = null;
 
-  /** `onSample` is called with every sample, once a second. */
-  constructor(registry: Registry, terminate: (threadId: number) => boolean, onSample: () => void = () => {}) {
+  constructor(registry: Registry) {
     this.#registry = registry;
-    this.#terminate = terminate;
-    this.#onSample = onSample;
+    this.#acting = acting({
+      registry,
+      pulse: this.pulse,
+      terminate: (threadId) => this.#found?.terminate(threadId) ?? false,
+      onHeld: (leaseMs) => {
+        this.#leaseMs = leaseMs;
+      },
+    });
     registry.observer = this;
     registry.probe = this;
-    setInterval(() => this.#beat(), LIMITS.beatMs).unref();
+    this.#beating = setInterval(() => this.pulse.take(() => this.#beat()), LIMITS.beatMs).unref();
+  }
+
+  /** Takes what discovery finds in this thread, and lets the adapters look. */
+  observe(found: Found): void {
+    this.#found = found;
+    this.#adapters = new Adapters(this.#registry, found, {
+      isWatched: () => this.pulse.isWatched,
+      take: (work) => this.pulse.take(work),
+      onNotes: () => this.#tellNotes(),
+    });
+  }
+
+  #tellNotes(): void {
+    const notes = this.#adapters?.notes ?? [];
+    this.tell({ t: 'adapters', notes });
   }
 
   /** From now on messages go here; everything known is sent again. */
@@ -92,6 +92,7 @@ export class Probe implements RegistryObserver {
     for (const node of this.#registry.nodes.values()) this.changed(node);
     this.#told = new WeakSet();
     this.#isHostedDirty = this.#registry.hosted !== null;
+    if (this.#adapters && this.#adapters.notes.length > 0) this.#tellNotes();
     this.flush();
   }
 
@@ -99,17 +100,27 @@ export class Probe implements RegistryObserver {
     this.#post = null;
   }
 
+  /** Looks at this thread no more; a further one may. What the service declared goes on without it. */
+  stop(): void {
+    clearInterval(this.#beating);
+    this.disconnect();
+    this.#adapters?.stop();
+    this.#registry.observer = null;
+    this.#registry.probe = null;
+    this.#registry.detach = null;
+    this.#dirty.clear();
+    this.#ended = [];
+    this.#facts = [];
+  }
+
   receive(message: HubMessage): void {
     if (message.t === 'resend') {
       if (this.#post) this.connect(this.#post);
       return;
     }
-    try {
-      if (message.question === 'child-act') this.#actOnChild(message.args, message.id);
-      else this.#answered(message.id, this.answer(message.question, message.args));
-    } catch (thrown) {
-      this.#failed(message.id, thrown);
-    }
+    // An act runs code of the service: that is no cost of ours.
+    if (message.question === 'act' || message.question === 'child-act') this.#answerTo(message);
+    else this.pulse.take(() => this.#answerTo(message));
     if (this.#leaseMs === null) return;
     const leaseMs = this.#leaseMs;
     this.#leaseMs = null;
@@ -117,15 +128,17 @@ export class Probe implements RegistryObserver {
     this.pulse.hold(leaseMs);
   }
 
-  /** Answers once it is over: the service's own code runs meanwhile. */
-  #actOnChild({ serial, act, cause, claim }: Questions['child-act']['args'], id: number): void {
-    const refuse = (code: 'GONE' | 'NOT_POSSIBLE', words: string): void =>
-      this.#answered(id, { accepted: false, code, words } satisfies ChildReceipt);
-    if (!take(claim)) return refuse('NOT_POSSIBLE', 'It was withdrawn.');
-    const node = this.#registry.nodes.get(serial);
-    if (!node) return refuse('GONE', 'That incarnation has ended.');
-    if (!node.childAct) return refuse('NOT_POSSIBLE', 'The package that supervises it is too old for that.');
-    node.childAct(act, cause).then(
+  #answerTo(message: Extract<HubMessage, { t: 'ask' }>): void {
+    try {
+      if (message.question === 'child-act') this.#actOnChild(message.args, message.id);
+      else this.#answered(message.id, this.answer(message.question, message.args));
+    } catch (thrown) {
+      this.#failed(message.id, thrown);
+    }
+  }
+
+  #actOnChild(args: Questions['child-act']['args'], id: number): void {
+    this.#acting.actOnChild(args).then(
       (receipt) => this.#answered(id, receipt),
       (thrown) => this.#failed(id, thrown),
     );
@@ -142,11 +155,16 @@ export class Probe implements RegistryObserver {
 
   /** Answers on the spot. Also called through the inspector, while this thread is inside a busy function. */
   answer<Q extends Spoken>(question: Q, args: Questions[Q]['args']): unknown {
-    return this.#answers[question](args as never);
+    const answers = { ...this.#acting.answers, ...this.#looks } as Record<Spoken, (args: unknown) => unknown>;
+    return answers[question](args);
   }
 
   /** The same as text, for an answer that leaves through the inspector. */
   answerText(question: Spoken, args: string): string {
+    return this.pulse.take(() => this.#answerText(question, args));
+  }
+
+  #answerText(question: Spoken, args: string): string {
     try {
       const asked = parseJson(args);
       // A state becomes text without a look for the service's `toJSON`.
@@ -164,39 +182,32 @@ export class Probe implements RegistryObserver {
     }
   }
 
-  readonly #answers: { [Q in Spoken]: (args: Questions[Q]['args']) => Questions[Q]['answer'] } = {
-    flush: () => null,
-    terminate: ({ threadId }) => this.#terminate(threadId),
-    suspend: ({ leaseMs }) => {
-      if (!this.pulse.takeHold()) return false;
-      this.#leaseMs = leaseMs;
-      return true;
-    },
-    act: ({ serial, act, cause, claim }) => {
-      if (!take(claim)) return { accepted: false, code: 'NOT_POSSIBLE', words: 'It was withdrawn.' };
-      const node = this.#registry.nodes.get(serial);
-      if (!node) return { accepted: false, code: 'GONE', words: 'That incarnation has ended.' };
-      return node.act(act, cause);
-    },
-    preview: ({ serial, act }) => {
-      const node = this.#registry.nodes.get(serial);
-      if (!node) throw new PerchError('GONE', 'That incarnation has ended.');
-      return node.preview ? previewToWire(node.preview(act)) : null;
-    },
-    state: (args) => {
-      const { reference, bounds } = this.#stateToRead(args);
-      const backlog = backlogOf(this.#handedOver(args.serial));
-      return { ...readState(reference, bounds), ...(backlog ? { backlog } : {}) };
-    },
-    handover: ({ maxMs, ...args }) => {
-      const handover = this.#handedOver(args.serial);
-      const backlog = backlogOf(handover);
-      if (!handover.state) return { state: null, backlog };
-      const { reference, bounds } = this.#stateToRead(args);
-      const { value, partial, cost } = readState(reference, { ...bounds, maxMs });
-      return { state: { value, partial: partial || cost.truncated > 0 }, backlog };
-    },
-  };
+  readonly #acting: Acting;
+  readonly #looks: { [Q in Exclude<Spoken, Deed>]: (args: Questions[Q]['args']) => Questions[Q]['answer'] } =
+    {
+      flush: () => {
+        this.#adapters?.lookUnlessFresh();
+        return null;
+      },
+      preview: ({ serial, act }) => {
+        const node = this.#registry.nodes.get(serial);
+        if (!node) throw new PerchError('GONE', 'That incarnation has ended.');
+        return node.preview ? previewToWire(node.preview(act)) : null;
+      },
+      state: (args) => {
+        const { reference, bounds } = this.#stateToRead(args);
+        const backlog = backlogOf(this.#handedOver(args.serial));
+        return { ...readState(reference, bounds), ...(backlog ? { backlog } : {}) };
+      },
+      handover: ({ maxMs, ...args }) => {
+        const handover = this.#handedOver(args.serial);
+        const backlog = backlogOf(handover);
+        if (!handover.state) return { state: null, backlog };
+        const { reference, bounds } = this.#stateToRead(args);
+        const { value, partial, cost } = readState(reference, { ...bounds, maxMs });
+        return { state: { value, partial: partial || cost.truncated > 0 }, backlog };
+      },
+    };
 
   /** What is to be read, and how far. */
   #stateToRead({ serial, ...asked }: Questions['state']['args']): {
@@ -252,12 +263,15 @@ export class Probe implements RegistryObserver {
   #beat(): void {
     this.pulse.beat(LIMITS.beatMs);
     this.#beats++;
-    if (this.#beats % Math.round(LIMITS.sampleMs / LIMITS.beatMs) === 0) {
+    const beatsASample = Math.round(LIMITS.sampleMs / LIMITS.beatMs) * 2 ** this.pulse.pace;
+    const isSample = this.#beats % beatsASample === 0;
+    if (isSample) {
       this.pulse.sample();
-      this.#onSample();
+      this.#found?.sweep();
       this.#refreshBudgets();
       if (this.pulse.isWatched) this.#refreshBacklogs();
     }
+    this.#adapters?.beat(isSample);
     this.flush();
   }
 
@@ -284,17 +298,23 @@ export class Probe implements RegistryObserver {
       this.#isFlushDue = false;
       this.flush();
       this.#isResting = true;
-      setTimeout(() => {
-        this.#isResting = false;
-        this.flush();
-      }, FLUSH_APART_MS).unref();
+      setTimeout(
+        () => {
+          this.#isResting = false;
+          this.flush();
+        },
+        FLUSH_APART_MS * 4 ** this.pulse.pace,
+      ).unref();
     });
   }
 
   flush(): void {
     const isNothing =
       this.#dirty.size === 0 && this.#ended.length === 0 && this.#facts.length === 0 && !this.#isHostedDirty;
-    if (isNothing || !this.#post) return;
+    if (!isNothing && this.#post) this.pulse.take(() => this.#sendChanges());
+  }
+
+  #sendChanges(): void {
     const nodes = takeFirst(this.#dirty, MAX_NODES);
     for (const node of nodes) this.#told.add(node);
     const ended = this.#ended.splice(0, MAX_NODES);
@@ -325,62 +345,4 @@ function takeFirst<T>(from: Set<T>, most: number): T[] {
     from.delete(each);
   }
   return taken;
-}
-
-function backlogOf({ backlog }: Handover): { word: string; count: number } | null {
-  const count = backlog ? backlogCount(backlog.reference) : null;
-  return backlog && count !== null ? { word: backlog.word, count } : null;
-}
-
-function handoverToWire(handover: Handover): {
-  hasState: boolean;
-  backlogWord: string | null;
-  backlog: number | null;
-} {
-  return {
-    hasState: handover.state !== undefined,
-    backlogWord: handover.backlog?.word ?? null,
-    backlog: backlogOf(handover)?.count ?? null,
-  };
-}
-
-function toWire(node: DeclaredNode): WireNode {
-  return {
-    serial: node.serial,
-    parent: node.parent?.serial ?? null,
-    kind: node.kind,
-    host: node.host,
-    name: node.name,
-    lineage: node.lineage,
-    incarnation: node.incarnation,
-    status: node.status,
-    startedAt: node.startedAt,
-    endedAt: node.endedAt,
-    restarts: node.restarts,
-    exitReason: node.exitReason,
-    ...handoverToWire(node),
-    supervisor: node.supervisor,
-    child: node.child,
-    ...(node.restartsAt ? { restartsAt: node.restartsAt } : {}),
-    runsIn: node.runsIn,
-  };
-}
-
-function previewToWire(preview: LocalPreview): WirePreview {
-  const { stops, restarts, ...rest } = preview;
-  return { ...rest, stops: stops.map(lifeToWire), restarts: restarts.map(lifeToWire) };
-}
-
-function lifeToWire({ node, ...life }: PreviewedLife): WirePreviewedLife {
-  return { ...life, serial: node?.serial ?? null, backlog: node && backlogOf(node) };
-}
-
-const ref = ({ serial, lineage, incarnation }: DeclaredNode) => ({ serial, lineage, incarnation });
-
-function factToWire(fact: LocalFact): WireFact {
-  const wired: Record<string, unknown> = { ...fact, node: ref(fact.node) };
-  if ('by' in fact) wired.by = ref(fact.by);
-  if ('affected' in fact) wired.affected = fact.affected.map(ref);
-  if ('previous' in fact) wired.previous = fact.previous && ref(fact.previous);
-  return wired as WireFact;
 }

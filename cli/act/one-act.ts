@@ -1,4 +1,4 @@
-import type { ActRequest } from '../../client/act.ts';
+import type { ActRequest } from '../../client/act-request.ts';
 import type { ActDocument } from '../../protocol/act.ts';
 import { PerchError } from '../../protocol/errors.ts';
 import type { TreeNode } from '../../protocol/tree.ts';

@@ -49,7 +49,7 @@ export function report(document: ActDocument, out: Output): void {
 /** As `--json` prints it. What was not measured, or is not known, is not there. */
 export function actDocument(document: ActDocument): object {
   const { call, act, target, outcome, words, successor, affected, phases, clock, error } = document;
-  const { budget, lost, untouched, probes } = document;
+  const { budget, lost, lostAlong, untouched, probes } = document;
   return {
     call,
     act,
@@ -61,6 +61,7 @@ export function actDocument(document: ActDocument): object {
     phases: rounded(phases),
     ...(budget ? { budget } : {}),
     ...(lost ? { lost } : {}),
+    ...(lostAlong ? { lostAlong } : {}),
     ...(untouched ? { untouched } : {}),
     ...(probes ? { probes } : {}),
     ...(clock === 'client' ? { clock } : {}),

@@ -121,7 +121,7 @@ function act(
     options: { ...EVERY_ACT, ...more, ...CONNECTION },
     about: `${about} Each phase is shown as it comes; Ctrl-C ends the wait, never the act.`,
     json:
-      '{call, act, target:{id,lineage,incarnation}, outcome, words, successor:{id,incarnation}|null, affected:[{id,lineage}], phases:{exitedMs,decidedMs,startedMs,readyMs}, budget:{by,intensity,periodMs,before,after}, untouched:{same,of}}; outcome is one of restarted, not-restarted, escalated, straggler, gone, refused, not-recovered. `lost` is added where something was handed over that a successor followed, `error` when it is refused or gone, "clock":"client" when the agent died with what was killed. With --dry-run the preview of docs/protocol.md.' +
+      '{call, act, target:{id,lineage,incarnation}, outcome, words, successor:{id,incarnation}|null, affected:[{id,lineage}], phases:{exitedMs,decidedMs,startedMs,readyMs}, budget:{by,intensity,periodMs,before,after}, untouched:{same,of}}; outcome is one of restarted, not-restarted, escalated, straggler, gone, refused, not-recovered. `lost` is added where something was handed over that a successor followed, `lostAlong` for workers that ended with it, `error` when it is refused or gone, "clock":"client" when the agent died with what was killed. With --dry-run the preview of docs/protocol.md.' +
       (Object.hasOwn(more, 'probe')
         ? ' With --probe `phases.recoveredMs` and `probes`; with --times {acts:[…], distribution:{n,notRecovered,withinMs,samplesMs,p50,p95,max}, endedEarly}.'
         : ''),

@@ -19,7 +19,7 @@ export const blackBox = command({
     'Says how the life of an instance before this one ended: its exit code, the act of Perch that ended it, or that it ' +
     'ended without a word, and the stack of a loop that stood still. Where nobody answers by that name any more, the ' +
     'black box that it left on this computer is read; --file reads one from elsewhere, its last events too.',
-  json: '{previous:{epoch,pid,diedAt,words,code,act:{act,call,author,reason,at}|null, frames,blockedMs}|null, file, why}; read from a file also {header, error, samples:[{at,cpuPercent,rssBytes, threads:[[id,loopUtilization,heapMB,delayMs]]}], events}',
+  json: '{previous:{epoch,pid,diedAt,words,code,act:{act,call,author,reason,at}|null, frames,blockedMs}|null, file, why}; read from a file also {header, error, samples:[{at,cpuPercent,rssBytes, threads:[[id,loopUtilization,heapMB,delayMs,heapLimitMB]]}], events}',
   examples: ['black-box fra-1', 'black-box --file ./1764062912000-4121.past --json'],
   async run({ args, options, out, signal }) {
     if ((args.TARGET === undefined) === (options.file === undefined)) {

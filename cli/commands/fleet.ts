@@ -64,6 +64,8 @@ export const fleet = command({
 
 const HOW_TO_START = `Nothing is running here. Start a service with its agent:
   node --import @perch/agent/register app.js
+or put it into one that runs already:
+  npx perch attach
 or the example, in two regions:
   npx perch demo`;
 

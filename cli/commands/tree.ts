@@ -5,6 +5,7 @@ import { CONNECTION, command, TARGET } from '../command.ts';
 import { reachTarget } from '../connection.ts';
 import type { Output } from '../output.ts';
 import { instanceLine } from '../text/instance-line.ts';
+import { oneLine } from '../text/plain.ts';
 import { type ShownNode, shownNodes, treeLines } from '../text/tree-lines.ts';
 
 export const tree = command({
@@ -18,7 +19,7 @@ export const tree = command({
     'Prints the tree of an instance: its process, threads, supervisors and workers, and what died a moment ' +
     'ago. With --watch it is drawn again in place; where stdout is no terminal, or under --json, a new tree ' +
     'follows the one before.',
-  json: '{instance:{service,region,instance,pid,node,epoch}, revision, nodes:[{id, parent, links, kind, host, name, lineage, incarnation, status, pid, startedAt, restarts, metrics}]}; with --watch one a line.',
+  json: '{instance:{service,region,instance,pid,node,epoch,limits}, revision, nodes:[{id, parent, links, kind, host, name, lineage, incarnation, status, pid, startedAt, restarts, metrics}]}; with --watch one a line.',
   examples: ['tree fra-1', 'tree 127.0.0.1:7400 --depth 3', 'tree fra-1 --watch --json'],
   async run({ args, options, out, signal }) {
     const reached = await reachTarget(args.TARGET, options, out, signal);
@@ -50,9 +51,9 @@ export function printTree(
 }
 
 function treeDocument(mirror: TreeMirror, info: InstanceInfo, shown: readonly ShownNode[]) {
-  const { service, region, instance, pid, node, epoch } = info;
+  const { service, region, instance, pid, node, epoch, limits = [] } = info;
   return {
-    instance: { service, region, instance, pid, node, epoch },
+    instance: { service, region, instance, pid, node, epoch, limits },
     revision: mirror.revision,
     nodes: shown.map((entry) => nodeDocument(entry.node)),
   };
@@ -85,7 +86,8 @@ export function treeText(
   out: Output,
 ): string[] {
   const look = { paint: out.paint, columns: out.isTerminal ? out.columns : Infinity, now: mirror.at };
-  return [instanceLine(info, out.paint, mirror.at), ...treeLines(shown, look)];
+  const limits = (info.limits ?? []).map((limit) => out.paint.faint(`! ${oneLine(limit)}`));
+  return [instanceLine(info, out.paint, mirror.at), ...limits, ...treeLines(shown, look)];
 }
 
 /** The node a person named, in the tree of this moment. */

@@ -1,4 +1,4 @@
-import type { ActDocument, Lost, LostPlace, LostState, ProbeResult } from '../../protocol/act.ts';
+import type { ActDocument, Lost, LostAlong, LostPlace, LostState, ProbeResult } from '../../protocol/act.ts';
 import { duration } from './figures.ts';
 import type { Paint } from './paint.ts';
 import { oneLine } from './plain.ts';
@@ -8,13 +8,14 @@ import { table } from './table.ts';
 
 /** What an act did beside ending its target, as far as it is known: what each line is about, then what there is. */
 export function actText(document: ActDocument, paint: Paint): string[] {
-  const { affected, budget, untouched, lost, probes = [], phases } = document;
+  const { affected, budget, untouched, lost, lostAlong, probes = [], phases } = document;
   const recovered = phases.recoveredMs;
   const rows = [
     ...affected.map(({ id, lineage }) => ['with it', `${oneLine(lineage)} (${id})`]),
     ...(budget ? [['budget', budgetWords(budget)]] : []),
     ...(untouched ? [['untouched', `${untouched.same} of ${untouched.of} siblings`]] : []),
     ...(lost ? lostWords(lost).map((words, at) => [at === 0 ? 'lost' : '', words]) : []),
+    ...(lostAlong ? alongWords(lostAlong).map((words, at) => [at === 0 ? 'lost too' : '', words]) : []),
     ...probes.map((probe) => ['probe', probeWords(probe, paint)]),
     ...(recovered === undefined || recovered === null
       ? []
@@ -25,6 +26,14 @@ export function actText(document: ActDocument, paint: Paint): string[] {
 
 function lostWords({ state, backlog }: Lost): string[] {
   return [...(state ? stateWords(state) : []), ...(backlog ? [backlogWords(backlog)] : [])];
+}
+
+function alongWords({ workers, more }: LostAlong): string[] {
+  const each = workers.flatMap(({ lineage, lost }) => {
+    const [first = '', ...rest] = lostWords(lost);
+    return [`${oneLine(lineage)}: ${first}`, ...rest.map((words) => `  ${words}`)];
+  });
+  return more > 0 ? [...each, `… ${more} more were not looked at`] : each;
 }
 
 function stateWords({ gone, changed, added, places, isPartial, why }: LostState): string[] {

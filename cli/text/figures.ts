@@ -1,4 +1,6 @@
+import { adapterWords, figureTexts } from '../../protocol/component.ts';
 import type { Metrics, TreeNode } from '../../protocol/tree.ts';
+import { oneLine } from './plain.ts';
 
 /** A duration for a person: `850 ms`, `12 s`, `4 min`, `3 h`, `2 d`. */
 export function age(ms: number): string {
@@ -45,13 +47,16 @@ export function dayAndTime(at: number): string {
 export function figures(node: TreeNode): string[] {
   const { metrics } = node;
   const words: string[] = [];
-  const add = (word: string, key: keyof Metrics, show: (value: number) => string) => {
+  const add = (word: string, key: Exclude<keyof Metrics, 'figures'>, show: (value: number) => string) => {
     const value = metrics[key];
     if (value !== undefined) words.push(`${word} ${show(value)}`.trimStart());
   };
   add('cpu', 'cpuPercent', (value) => `${Math.round(value)}%`);
   add('', 'rssBytes', bytes);
   add('loop', 'loopUtilization', (value) => `${Math.round(value * 100)}%`);
+  if (metrics.figures) words.push(...figureTexts(metrics.figures, { bytes, duration }));
   add(node.backlogWord ?? 'backlog', 'backlog', String);
+  add('sampled every', 'sampleEveryMs', age);
+  words.push(...(node.adapters ?? []).map((note) => oneLine(adapterWords(note))));
   return words;
 }

@@ -1,8 +1,14 @@
 import type { Paint } from './paint.ts';
-import { pad, widthOf } from './plain.ts';
+import { pad, padStart, widthOf } from './plain.ts';
 
-/** Rows in aligned columns, two spaces apart; the last column is not padded. */
-export function table(rows: readonly (readonly string[])[]): string[] {
+/**
+ * Rows in aligned columns, two spaces apart; the last column is not padded. Columns of figures are `toTheRight`, by
+ * their place.
+ */
+export function table(
+  rows: readonly (readonly string[])[],
+  toTheRight: (column: number) => boolean = () => false,
+): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, column) => {
@@ -11,7 +17,7 @@ export function table(rows: readonly (readonly string[])[]): string[] {
   }
   return rows.map((row) =>
     row
-      .map((cell, column) => pad(cell, widths[column]!))
+      .map((cell, column) => (toTheRight(column) ? padStart : pad)(cell, widths[column]!))
       .join('  ')
       .trimEnd(),
   );

@@ -100,6 +100,7 @@ export function label(node: TreeNode): string {
 function kindWord(node: TreeNode): string {
   if (node.kind === 'supervisor') return ` (${node.supervisor?.strategy ?? 'supervisor'})`;
   if (node.kind === 'worker') return node.host === 'task' ? '' : ` (on a ${node.host})`;
+  if (node.kind === 'component') return ` (${oneLine(node.component?.type ?? node.kind)})`;
   if (node.kind === 'thread') return node.threadId === 0 ? ' (main thread)' : ' (thread)';
   return node.observed ? ' (process)' : ' (process, no agent)';
 }

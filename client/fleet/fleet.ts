@@ -1,6 +1,7 @@
 import type { InstanceInfo } from '../../protocol/tree.ts';
 import { formatAddress } from '../address.ts';
 import type { Address } from '../session.ts';
+import { wayWords } from '../via/way.ts';
 import type { Inventory } from './inventory.ts';
 import type { LocalInstance } from './local.ts';
 
@@ -13,8 +14,10 @@ export interface Place {
   service: string;
   /** Null: This computer. */
   environment: string | null;
-  /** `host:port`, `[v6]:port` or `unix:/path`. */
+  /** `host:port`, `[v6]:port` or `unix:/path`; over a command `via kubectl exec`. */
   address: string;
+  /** The command that leads there, in short: `kubectl exec`; absent: none. */
+  via?: string;
 }
 
 /** An instance that can be connected to, from the inventory or found on this computer. */
@@ -53,12 +56,14 @@ export function fromInventory(inventory: Inventory | null): FleetInstance[] {
           service: service.name,
           environment: environment.name,
           address: formatAddress(address),
+          ...(address.kind === 'command' && { via: wayWords(address.way) }),
         },
         address,
         isLocal: false,
         hostKey: service.hostKey,
         identity: environment.identity,
-        tunnel: environment.tunnel,
+        // A command goes its own way, and tells itself why that does not lead there.
+        tunnel: address.kind === 'command' ? null : environment.tunnel,
         info: null,
       })),
     ),

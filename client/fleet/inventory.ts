@@ -7,6 +7,8 @@ import { nearest } from '../nearest.ts';
 import { expandPath } from '../paths.ts';
 import type { Address } from '../session.ts';
 import { isFingerprint } from '../ssh/fingerprint.ts';
+import { splitWords, type Way } from '../via/way.ts';
+import { COLOURS, isColour, type Wear, wearOf } from './wear.ts';
 
 /** What the inventory file says (docs/cli.md). Paths are absolute. */
 export interface Inventory {
@@ -20,6 +22,8 @@ export interface InventoryEnvironment {
   tunnel: string | null;
   /** The private key to log in with; null: the person's own. */
   identity: string | null;
+  /** Absent: it is told by its name alone. */
+  wears?: Wear;
   services: InventoryService[];
 }
 
@@ -80,7 +84,7 @@ export function parseInventory(text: string, file: string): Inventory {
 }
 
 function readEnvironment(walk: Walk, name: string, node: Node | null, at: string, folder: string) {
-  const map = walk.map(node, at, ['tunnel', 'identity', 'services']);
+  const map = walk.map(node, at, ['tunnel', 'identity', 'production', 'colour', 'services']);
   const pathAt = (key: string) => {
     const value = map.get(key);
     return value === undefined ? null : expandPath(walk.text(value, `${at}.${key}`), folder);
@@ -89,7 +93,18 @@ function readEnvironment(walk: Walk, name: string, node: Node | null, at: string
   const services = [...walk.entries(map.get('services') ?? null, `${at}.services`)].map(([service, inner]) =>
     readService(walk, service, inner, `${at}.services.${service}`, taken),
   );
-  return { name, tunnel: pathAt('tunnel'), identity: pathAt('identity'), services };
+  const wears = readWear(walk, map, at);
+  return { name, tunnel: pathAt('tunnel'), identity: pathAt('identity'), ...(wears && { wears }), services };
+}
+
+function readWear(walk: Walk, map: Map<string, Node>, at: string): Wear | null {
+  const production = map.get('production');
+  const node = map.get('colour');
+  const colour = node === undefined ? null : walk.text(node, `${at}.colour`);
+  if (colour !== null && !isColour(colour)) {
+    walk.fail(node!, `${at}.colour`, `expected ${COLOURS.join(', ')}; other colours mean something here`);
+  }
+  return wearOf(production !== undefined && walk.flag(production, `${at}.production`), colour);
 }
 
 function readService(
@@ -116,21 +131,54 @@ function readService(
 }
 
 function readInstance(walk: Walk, node: Node | null, at: string, taken: Set<string>): InventoryInstance {
-  const map = walk.map(node, at, ['name', 'region', 'address'], ['name', 'address']);
+  const map = walk.map(node, at, ['name', 'region', 'address', 'via'], ['name']);
   const name = walk.text(map.get('name')!, `${at}.name`);
   if (taken.has(name))
     walk.fail(map.get('name')!, `${at}.name`, `"${name}" is there twice in this environment`);
   taken.add(name);
   const regionNode = map.get('region');
-  const address = parseAddress(walk.text(map.get('address')!, `${at}.address`));
-  if (!address) {
-    walk.fail(map.get('address')!, `${at}.address`, 'expected host:port, "[v6]:port" or unix:/path');
-  }
   return {
     name,
     region: regionNode === undefined ? '' : walk.text(regionNode, `${at}.region`),
-    address,
+    address: readAddress(walk, node, map, at),
   };
+}
+
+function readAddress(walk: Walk, node: Node | null, map: Map<string, Node>, at: string): Address {
+  const addressNode = map.get('address');
+  const viaNode = map.get('via');
+  if (!addressNode && !viaNode)
+    walk.fail(node, at, 'address is missing, or via with a command that leads there');
+  const to = addressNode ? parseAddress(walk.text(addressNode, `${at}.address`)) : null;
+  if (addressNode && !to) {
+    walk.fail(addressNode, `${at}.address`, 'expected host:port, "[v6]:port" or unix:/path');
+  }
+  return viaNode ? { kind: 'command', way: readWay(walk, viaNode, `${at}.via`), to } : to!;
+}
+
+/** A line, or its words as a list with the variables that the command is to be given. */
+function readWay(walk: Walk, node: Node, at: string): Way {
+  const isLine = walk.isScalar(node);
+  const map = isLine ? null : walk.map(node, at, ['command', 'env'], ['command']);
+  const texts = (key: string) =>
+    walk
+      .items(map?.get(key) ?? null, `${at}.${key}`)
+      .map((item, index) => walk.text(item, `${at}.${key}[${index}]`));
+  const argv = isLine ? splitWords(walk.text(node, at)) : texts('command');
+  if (typeof argv === 'string') walk.fail(node, at, argv);
+  const program = argv[0];
+  if (program === undefined) walk.fail(node, at, 'expected a command that leads to the agent');
+  if (argv.some((word) => word.includes('\0')))
+    walk.fail(node, at, 'a word with a NUL cannot be handed over');
+  if (program.includes('/') && !/^(?:~?\/)/.test(program)) {
+    walk.fail(node, at, `"${program}" would be looked for wherever Perch is run; begin it with / or ~/`);
+  }
+  const env = texts('env');
+  const wrong = env.find((name) => !/^[A-Za-z_]\w*$/.test(name));
+  if (wrong !== undefined) {
+    walk.fail(map!.get('env')!, `${at}.env`, `"${wrong}" names no variable; values are never written here`);
+  }
+  return { argv: [program.startsWith('~/') ? expandPath(program, '/') : program, ...argv.slice(1)], env };
 }
 
 type Fail = (node: Node | null, at: string, words: string, offset?: number) => never;
@@ -178,7 +226,11 @@ class Walk {
     return list.items as Node[];
   }
 
-  text(node: Node, at: string): string {
+  isScalar(node: Node): boolean {
+    return isScalar(this.#resolve(node));
+  }
+
+  text(node: Node | null, at: string): string {
     const scalar = this.#resolve(node);
     if (!isScalar(scalar) || (typeof scalar.value !== 'string' && typeof scalar.value !== 'number')) {
       this.fail(node, at, 'expected a text');
@@ -187,6 +239,12 @@ class Walk {
     const text = typeof scalar.value === 'number' ? (scalar.source ?? String(scalar.value)) : scalar.value;
     if (text.trim() === '') this.fail(node, at, 'expected a text, this is empty');
     return text;
+  }
+
+  flag(node: Node, at: string): boolean {
+    const scalar = this.#resolve(node);
+    if (!isScalar(scalar) || typeof scalar.value !== 'boolean') this.fail(node, at, 'expected true or false');
+    return scalar.value;
   }
 
   #pairs(node: Node | null, at: string): [string, Node | null, Node][] {

@@ -1,6 +1,12 @@
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { asPerchError, type PerchError } from '../../protocol/errors.ts';
+import {
+  LOCAL_PARENTS,
+  type LocalFolder,
+  localFolderIn,
+  localFoldersOf,
+} from '../../protocol/local-folders.ts';
 import type { InstanceInfo } from '../../protocol/tree.ts';
 import type { openSession } from '../session.ts';
 
@@ -9,12 +15,6 @@ export interface LocalInstance {
   /** The socket. */
   path: string;
   info: InstanceInfo;
-}
-
-/** A folder where agents of one user put their sockets, and who that user is. */
-export interface LocalFolder {
-  folder: string;
-  uid: number;
 }
 
 export interface LocalLook {
@@ -81,29 +81,21 @@ function isSilence({ code, facts }: PerchError): boolean {
 /** Each costs a handshake; a machine with a hundred services must not see a hundred at once. */
 const ASKED_AT_ONCE = 8;
 
-/**
- * Where agents put their sockets: `$XDG_RUNTIME_DIR/perch` or `/tmp/perch-UID`. A service may have been started
- * with another environment than this, so all places of the user are looked at; root looks into every user's.
- */
+/** Where agents of this user may have put their sockets; root looks into every user's. */
 export async function localFolders(
   env: NodeJS.ProcessEnv = process.env,
   uid: number = process.getuid?.() ?? -1,
 ): Promise<LocalFolder[]> {
-  const folders = new Map<string, number>();
-  const xdg = env.XDG_RUNTIME_DIR;
-  if (xdg && path.isAbsolute(xdg)) folders.set(path.join(xdg, 'perch'), uid);
-  folders.set(`/run/user/${uid}/perch`, uid);
-  folders.set(`/tmp/perch-${uid}`, uid);
+  const folders = new Map(localFoldersOf(env, uid).map((each) => [each.folder, each]));
   if (uid === 0) {
-    for (const name of await entries('/run/user')) {
-      if (/^\d+$/.test(name)) folders.set(`/run/user/${name}/perch`, Number(name));
-    }
-    for (const name of await entries('/tmp')) {
-      const match = /^perch-(\d+)$/.exec(name);
-      if (match) folders.set(`/tmp/${name}`, Number(match[1]));
+    for (const parent of LOCAL_PARENTS) {
+      for (const name of await entries(parent)) {
+        const found = localFolderIn(parent, name);
+        if (found) folders.set(found.folder, found);
+      }
     }
   }
-  return [...folders].map(([folder, owner]) => ({ folder, uid: owner }));
+  return [...folders.values()];
 }
 
 /** Sockets in folders that only their user can write to; a folder that is somebody else's is not looked into. */

@@ -4,11 +4,13 @@ import type { Duplex } from 'node:stream';
 import ssh2 from 'ssh2';
 import { PerchError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Target } from '../session.ts';
+import type { Address, Target } from '../session.ts';
+import { CommandStream } from '../via/command-stream.ts';
+import { wayWords } from '../via/way.ts';
 import { fingerprint } from './fingerprint.ts';
 import { type HostKeyJudge, hostKeyJudge } from './host-key.ts';
 import { type Identity, readIdentity } from './identity.ts';
-import { agentGone, cancelled, connectFailed, keyRefused, noAnswer, whyNot } from './why-not.ts';
+import { agentGone, cancelled, connectFailed, keyRefused, noAnswer, wayFailed, whyNot } from './why-not.ts';
 
 /** The `perch` channel of a logged-in connection. */
 export interface Connection {
@@ -49,7 +51,10 @@ export async function connect(target: Target, { signal, timeoutMs }: ConnectOpti
   const judge = await hostKeyJudge(target.hostKey, target.address);
   const deadlineMs = timeoutMs ?? LIMITS.callMs;
   const attempt = dial(target, identity, judge);
-  const late = setTimeout(() => attempt.fail(noAnswer(target.address, deadlineMs)), deadlineMs);
+  const late = setTimeout(
+    () => attempt.fail(noAnswer(target.address, deadlineMs, attempt.way?.how().words)),
+    deadlineMs,
+  );
   const onAbort = () => attempt.fail(cancelled(target.address));
   signal?.addEventListener('abort', onAbort);
   if (signal?.aborted) onAbort();
@@ -63,6 +68,8 @@ export async function connect(target: Target, { signal, timeoutMs }: ConnectOpti
 
 interface Attempt {
   connection: Promise<Connection>;
+  /** The command that it goes over; null: none. */
+  way: CommandStream | null;
   /** Ends it with this error; after it has succeeded, ends the connection. */
   fail(error: PerchError): void;
 }
@@ -70,6 +77,7 @@ interface Attempt {
 function dial(target: Target, identity: Identity | null, judge: HostKeyJudge): Attempt {
   const { address } = target;
   const socket = openSocket(target);
+  const way = socket instanceof CommandStream ? socket : null;
   const client = new ssh2.Client();
   const { promise: connection, resolve, reject } = deferred<Connection>();
   let isOpen = false;
@@ -86,7 +94,7 @@ function dial(target: Target, identity: Identity | null, judge: HostKeyJudge): A
     resolve({
       stream,
       hostKey,
-      whyEnded: () => error ?? agentGone(address),
+      whyEnded: () => error ?? agentGone(address, undefined, way?.how()),
       close() {
         client.end();
         setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
@@ -95,12 +103,14 @@ function dial(target: Target, identity: Identity | null, judge: HostKeyJudge): A
   };
 
   client.on('error', (cause: Error & { level?: string }) => {
-    if (isOpen) return fail(agentGone(address, cause));
+    if (isOpen) return fail(agentGone(address, cause, way?.how()));
     if (cause.level === 'client-authentication') return fail(keyRefused(address, identity, cause));
-    fail(whyNot(address, cause));
+    fail(way?.isOver ? wayFailed(address, way.how()) : whyNot(address, cause));
   });
   client.on('close', () => {
-    if (!isOpen) fail(connectFailed(address, 'the other side closed the connection before the login'));
+    if (isOpen) return;
+    if (way) return fail(wayFailed(address, way.how()));
+    fail(connectFailed(address, 'the other side closed the connection before the login'));
   });
   client.on('ready', () => {
     client.subsys('perch', (cause, stream) => {
@@ -108,7 +118,7 @@ function dial(target: Target, identity: Identity | null, judge: HostKeyJudge): A
       else fail(connectFailed(address, 'an ssh server answers there, but no agent of Perch', cause));
     });
   });
-  const username = userName();
+  const username = userName(address);
   const method: ssh2.AnyAuthMethod = identity
     ? { type: 'publickey', username, key: identity.key }
     : { type: 'none', username };
@@ -127,7 +137,7 @@ function dial(target: Target, identity: Identity | null, judge: HostKeyJudge): A
       return refusal === null;
     },
   });
-  return { connection, fail };
+  return { connection, way, fail };
 }
 
 async function identityOf(target: Target): Promise<Identity> {
@@ -136,13 +146,20 @@ async function identityOf(target: Target): Promise<Identity> {
 }
 
 /** Without Nagle's algorithm: ssh2 writes a packet in parts, and each would wait 40 ms for the one before. */
-function openSocket({ address, localAddress }: Target): net.Socket {
+function openSocket({ address, localAddress }: Target): net.Socket | CommandStream {
+  if (address.kind === 'command') return new CommandStream(address.way);
   if (address.kind === 'unix') return net.connect({ path: address.path });
   return net.connect({ host: address.host, port: address.port, localAddress, noDelay: true });
 }
 
 /** Agents ignore it, but on the local socket it stands beside what was done. */
-function userName(): string {
+function userName(address: Address): string {
+  const name = userOfThisComputer();
+  // Behind a command the agent is elsewhere: there a name alone would be taken for one of that machine.
+  return address.kind === 'command' ? `${name}@${os.hostname()} via ${wayWords(address.way)}` : name;
+}
+
+function userOfThisComputer(): string {
   try {
     return os.userInfo().username;
   } catch {

@@ -47,6 +47,7 @@ export async function hostKeyJudge(policy: HostKeyPolicy, address: Address): Pro
 
 /** How ssh writes a host in known_hosts: the port only where it is not 22. */
 export function knownHostsName(address: Address): string {
+  if (address.kind === 'command') return address.to === null ? 'local' : knownHostsName(address.to);
   if (address.kind === 'unix') return `unix:${encodeURI(address.path)}`;
   return address.port === 22 ? address.host : `[${address.host}]:${address.port}`;
 }

@@ -21,7 +21,7 @@ const PASSPHRASE_TRIES = 3;
 /**
  * Reads a private key as OpenSSH writes it (PEM for RSA and ECDSA too). An encrypted one asks for its
  * passphrase, once for each `ask`: every reconnection reads the key anew. Throws BAD_IDENTITY, and
- * PASSPHRASE_NEEDED where nobody can be asked.
+ * PASSPHRASE_NEEDED where nobody can be asked or nothing that was typed opens it.
  */
 export async function readIdentity(text: string, ask?: AskPassphrase): Promise<Identity> {
   const parsed = ssh2.utils.parseKey(text);
@@ -52,7 +52,7 @@ async function unlock(text: string, ask: AskPassphrase): Promise<Identity> {
     const parsed = ssh2.utils.parseKey(text, passphrase);
     if (!(parsed instanceof Error)) return identityOf(parsed);
   }
-  throw new PerchError('BAD_IDENTITY', 'The passphrase does not open the key');
+  throw new PerchError('PASSPHRASE_NEEDED', 'The passphrase does not open the key');
 }
 
 function identityOf(parsed: ParsedKey | ParsedKey[]): Identity {
@@ -61,6 +61,35 @@ function identityOf(parsed: ParsedKey | ParsedKey[]): Identity {
     throw new PerchError('BAD_IDENTITY', 'That is the public half; the file without .pub is the one to use');
   }
   return { key, ...publicHalf(key) };
+}
+
+/**
+ * The public half of a private key as OpenSSH writes it, where it stands in the clear also of one that is locked; null:
+ * the file has another form. It has no comment: that is locked too.
+ */
+export function publicLineIn(text: string): string | null {
+  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([\sA-Za-z0-9+/=]+)-----END/.exec(text)?.[1];
+  const bytes = Buffer.from(body ?? '', 'base64');
+  if (bytes.toString('latin1', 0, OPENSSH.length) !== OPENSSH) return null;
+  let at = OPENSSH.length;
+  const field = (): Buffer => {
+    const from = at + 4;
+    at = from + (from <= bytes.length ? bytes.readUInt32BE(at) : bytes.length);
+    return bytes.subarray(from, at);
+  };
+  // The cipher, how its key is made of the passphrase, and with what; then how many keys there are.
+  for (let skipped = 0; skipped < 3; skipped++) field();
+  at += 4;
+  const parsed = at > bytes.length ? new Error() : ssh2.utils.parseKey(publicFileOf(field()));
+  return parsed instanceof Error ? null : publicHalf(Array.isArray(parsed) ? parsed[0]! : parsed).publicLine;
+}
+
+/** How the form begins. */
+const OPENSSH = 'openssh-key-v1\0';
+
+function publicFileOf(blob: Buffer): string {
+  const type = blob.length < 4 ? '' : blob.toString('latin1', 4, 4 + Math.min(64, blob.readUInt32BE(0)));
+  return `${type} ${blob.toString('base64')}`;
 }
 
 export interface KeyPair {

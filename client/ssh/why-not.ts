@@ -1,7 +1,10 @@
 import { PerchError } from '../../protocol/errors.ts';
 import { formatAddress } from '../address.ts';
 import type { Address } from '../session.ts';
+import type { CommandStream } from '../via/command-stream.ts';
 import type { Identity } from './identity.ts';
+
+type How = ReturnType<CommandStream['how']>;
 
 /** Errors of Node and ssh2, as what a person can do something about. */
 export function whyNot(address: Address, cause: Error & { code?: unknown; level?: string }): PerchError {
@@ -22,12 +25,20 @@ export function whyNot(address: Address, cause: Error & { code?: unknown; level?
 
 export function connectFailed(address: Address, why: string, cause?: unknown): PerchError {
   const text = formatAddress(address);
-  return new PerchError('CONNECT_FAILED', `Cannot connect to ${text}: ${why}`, { address: text }, cause);
+  const where = address.kind === 'command' && address.to === null ? text : `to ${text}`;
+  return new PerchError('CONNECT_FAILED', `Cannot connect ${where}: ${why}`, { address: text }, cause);
+}
+
+/** The command that leads there did not. */
+export function wayFailed(address: Address, { words, ...facts }: How): PerchError {
+  const { code, message, facts: where } = connectFailed(address, words || 'the command ended');
+  return new PerchError(code, message, { ...where, ...facts });
 }
 
 /** Whoever has the address says nothing. */
-export function noAnswer(address: Address, afterMs: number): PerchError {
-  const { code, message, facts } = connectFailed(address, `no answer within ${afterMs} ms`);
+export function noAnswer(address: Address, afterMs: number, more = ''): PerchError {
+  const why = [`no answer within ${afterMs} ms`, more].filter(Boolean).join('; ');
+  const { code, message, facts } = connectFailed(address, why);
   return new PerchError(code, message, { ...facts, isSilent: true });
 }
 
@@ -36,15 +47,22 @@ export function cancelled(address: Address): PerchError {
 }
 
 /** The connection was open and is not any more. */
-export function agentGone(address: Address, cause?: Error): PerchError {
+export function agentGone(address: Address, cause?: Error, how?: How): PerchError {
   const text = formatAddress(address);
-  const why = cause ? `: ${words(cause)}` : '';
-  return new PerchError('CONNECTION_LOST', `The connection to ${text} ended${why}`, { address: text }, cause);
+  const { words: told = '', ...facts } = how ?? {};
+  const why = [cause ? words(cause) : '', told].filter(Boolean).join('; ');
+  const where = address.kind === 'command' && address.to === null ? text : `to ${text}`;
+  const message = `The connection ${where} ended${why && `: ${why}`}`;
+  return new PerchError('CONNECTION_LOST', message, { address: text, ...facts }, cause);
 }
 
 /** Names the line to add, ready to be copied. */
 export function keyRefused(address: Address, identity: Identity | null, cause: Error): PerchError {
   const text = formatAddress(address);
+  if (address.kind === 'command' && address.to === null) {
+    const why = 'what it leads to wants a key: give the instance the address that it leads to, beside via';
+    return new PerchError('KEY_REFUSED', `Cannot log in ${text}: ${why}`, { address: text }, cause);
+  }
   if (!identity) {
     return new PerchError('KEY_REFUSED', `The agent at ${text} wants a key`, { address: text }, cause);
   }

@@ -1,4 +1,4 @@
-import type { LostPlace, LostState } from '../../protocol/act.ts';
+import type { Lost, LostAlong, LostPlace, LostState } from '../../protocol/act.ts';
 import { Fact } from '../inspect/fact.tsx';
 import { preview } from '../inspect/state-rows.ts';
 import { budgetAfter } from '../inspect/supervisor/budget.ts';
@@ -8,7 +8,7 @@ import type { Story } from './story.ts';
 
 /** What it took of the restart budget, whom it touched and whom not, and what was lost with it. */
 export function Consequences({ story }: { story: Story }) {
-  const { budget, affected, untouched, lost, audit, frames } = story;
+  const { budget, affected, untouched, lost, lostAlong, audit, frames } = story;
   const rows = [
     budget && (
       <Fact key="budget" name="Budget">
@@ -44,6 +44,11 @@ export function Consequences({ story }: { story: Story }) {
         <StateLost state={lost.state} />
       </Fact>
     ),
+    lostAlong && (
+      <Fact key="along" name="Lost too">
+        <AlongLost along={lostAlong} />
+      </Fact>
+    ),
     audit && (
       <Fact key="audit" name="Audit">
         <span title={`The audit log up to record ${audit.seq} has this hash: ${audit.hash}`}>
@@ -60,20 +65,49 @@ export function Consequences({ story }: { story: Story }) {
   return rows.length > 0 && <dl className="facts act-facts">{rows}</dl>;
 }
 
-/** Of the places that differ the first are shown. */
-const SHOWN = 5;
+/** A line each: what stood in it is in the timeline's line of that worker. */
+function AlongLost({ along: { workers, more } }: { along: LostAlong }) {
+  return (
+    <ul className="lost-places" aria-label="Lost with others">
+      {workers.map(({ lineage, lost }) => (
+        <li key={lineage} className="lost-place" title={lineage}>
+          <span className="lost-path cut">
+            <bdi dir="ltr">{lineage}</bdi>
+          </span>
+          <span className="cut">{lostWords(lost)}</span>
+        </li>
+      ))}
+      {more > 0 && <li>{more} more were not looked at</li>}
+    </ul>
+  );
+}
 
-function StateLost({ state }: { state: LostState }) {
-  const { gone, changed, added, places, isPartial, why } = state;
+function lostWords({ state, backlog }: Lost): string {
+  const words = [
+    state && (countWords(state) || (state.why ?? 'as it was before')),
+    backlog && `${backlog.vanished} of ${backlog.before} ${backlog.word} vanished`,
+  ];
+  return words.filter(Boolean).join('; ');
+}
+
+function countWords({ gone, changed, added }: LostState): string {
   const words = [
     gone > 0 && `${gone} gone`,
     changed > 0 && `${changed} changed`,
     added > 0 && `${added} added`,
-  ].filter(Boolean);
+  ];
+  return words.filter(Boolean).join(', ');
+}
+
+/** Of the places that differ the first are shown. */
+const SHOWN = 5;
+
+function StateLost({ state }: { state: LostState }) {
+  const { places, isPartial, why } = state;
   return (
     <>
       <p>
-        {words.length === 0 ? 'as it was before' : words.join(', ')}
+        {countWords(state) || 'as it was before'}
         {isPartial && <span className="warn"> in part{why && `: ${why}`}</span>}
       </p>
       {places.length > 0 && (

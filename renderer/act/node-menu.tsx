@@ -2,8 +2,11 @@ import { useRef } from 'react';
 import { Menu, MenuItem, Popover, Separator } from 'react-aria-components';
 import type { Act } from '../../protocol/act.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
-import { ask } from '../bridge.ts';
+import { commandOf, keysOf } from '../command/commands.ts';
+import { Keys } from '../ui/keys.tsx';
 import { ACT_WORDS } from './rules.ts';
+
+const COPIES: readonly string[] = ['copy-link', 'copy-path', 'copy-id', 'copy-command'];
 
 interface NodeMenuProps {
   node: TreeNode | null;
@@ -20,8 +23,7 @@ interface NodeMenuProps {
 export function NodeMenu({ node, at, acts, reason, onAct, onClose }: NodeMenuProps) {
   const anchor = useRef<HTMLSpanElement>(null);
   const onAction = (key: string | number) => {
-    if (key === 'copy-id') void ask('copy', { text: node!.id });
-    else if (key === 'copy-lineage') void ask('copy', { text: node!.lineage });
+    if (COPIES.includes(key as string)) commandOf(key as string)?.run();
     else onAct(key as Act);
   };
   return (
@@ -50,19 +52,22 @@ export function NodeMenu({ node, at, acts, reason, onAct, onClose }: NodeMenuPro
               id={act}
               className="menu-item"
               textValue={`${ACT_WORDS[act].title}…`}
-              aria-keyshortcuts={ACT_WORDS[act].key}
+              aria-keyshortcuts={keysOf(act)[0]}
             >
               <span>{ACT_WORDS[act].title}…</span>
-              <kbd>{ACT_WORDS[act].key}</kbd>
+              <kbd>{keysOf(act)[0]}</kbd>
             </MenuItem>
           ))}
           {acts.length > 0 && <Separator className="menu-line" />}
-          <MenuItem id="copy-lineage" className="menu-item" textValue="Copy lineage">
-            <span>Copy lineage</span>
-          </MenuItem>
-          <MenuItem id="copy-id" className="menu-item" textValue="Copy id">
-            <span>Copy id</span>
-          </MenuItem>
+          {COPIES.map((id) => {
+            const { title = '', keys = [] } = commandOf(id) ?? {};
+            return (
+              <MenuItem key={id} id={id} className="menu-item" textValue={title} aria-keyshortcuts={keys[0]}>
+                <span>{title}</span>
+                {keys[0] && <Keys chord={keys[0]} />}
+              </MenuItem>
+            );
+          })}
         </Menu>
       </Popover>
     </>

@@ -5,16 +5,16 @@ import { isAlive } from '../store/row-keys.ts';
 import { titleOf } from '../tree/words.ts';
 import { duration } from '../ui/format.ts';
 
-export const ACT_WORDS: Record<Act, { title: string; key: string }> = {
-  kill: { title: 'Kill', key: 'K' },
-  stop: { title: 'Stop', key: 'S' },
-  restart: { title: 'Restart', key: 'R' },
-  suspend: { title: 'Suspend', key: 'P' },
-  resume: { title: 'Resume', key: 'P' },
-  signal: { title: 'Signal', key: 'G' },
-  break: { title: 'Break', key: 'B' },
-  'start-child': { title: 'Start child', key: 'N' },
-  delete: { title: 'Delete', key: 'X' },
+export const ACT_WORDS: Record<Act, { title: string }> = {
+  kill: { title: 'Kill' },
+  stop: { title: 'Stop' },
+  restart: { title: 'Restart' },
+  suspend: { title: 'Suspend' },
+  resume: { title: 'Resume' },
+  signal: { title: 'Signal' },
+  break: { title: 'Break' },
+  'start-child': { title: 'Start child' },
+  delete: { title: 'Delete' },
 };
 
 /** What stands above the tree, whatever is selected. */
@@ -35,6 +35,8 @@ export function actsOn(node: TreeNode, supervisor: TreeNode | null, isLast = tru
     const hasPlace = isLast && node.child && !node.child.hasLostPlace;
     return hasPlace && isStatic && isAlive(supervisor) ? ['restart', 'delete'] : [];
   }
+  // It belongs to the service's own code, which nobody would start again.
+  if (node.kind === 'component') return [];
   const isProcess = node.kind === 'process' || node.host === 'process';
   const holdsThread = isProcess || node.kind === 'thread' || node.host === 'thread';
   const acts: Act[] = [...COMMON_ACTS];
@@ -52,12 +54,6 @@ export function whyNot(node: TreeNode | null, instance: InstanceView | null): st
   if (!instance.capabilities.includes('control')) return 'This key may not control';
   if (node.child?.protected) return 'The service declared it protected';
   return null;
-}
-
-/** The act that a key asks for here, if it means something for the node. */
-export function actOfKey(key: string, acts: readonly Act[]): Act | undefined {
-  if (key === 'Delete') return acts.find((act) => act === 'kill');
-  return acts.find((act) => ACT_WORDS[act].key === key.toUpperCase());
 }
 
 /** What the act will do to this node, said before it is done. */

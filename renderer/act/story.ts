@@ -1,4 +1,13 @@
-import type { Act, ActDocument, ActProgress, AuditHead, Budget, Lost, Outcome } from '../../protocol/act.ts';
+import type {
+  Act,
+  ActDocument,
+  ActProgress,
+  AuditHead,
+  Budget,
+  Lost,
+  LostAlong,
+  Outcome,
+} from '../../protocol/act.ts';
 import type { PerchError } from '../../protocol/errors.ts';
 import type { Author } from '../../protocol/ledger.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
@@ -26,6 +35,7 @@ export interface Story {
   affected: string[];
   untouched: ActDocument['untouched'] | null;
   lost: Lost | null;
+  lostAlong: LostAlong | null;
   audit: AuditHead | null;
   /** The stack of the error it ended with. */
   frames: readonly string[];
@@ -67,6 +77,7 @@ export function storyOfRun(run: ActRun): Story {
     affected: ended?.affected.map(({ lineage }) => lineage) ?? [],
     untouched: ended?.untouched ?? null,
     lost: ended?.lost ?? null,
+    lostAlong: ended?.lostAlong ?? null,
     audit: ended?.audit ?? progress.find(({ audit }) => audit)?.audit ?? null,
     frames: [],
     error,
@@ -140,6 +151,8 @@ export function storyOfRow(row: TimelineRow, node: Pick<TreeNode, 'kind' | 'name
     affected: decision?.affected.map(({ lineage }) => lineage) ?? [],
     untouched: act?.untouched ?? null,
     lost,
+    // Each of those has a line of its own.
+    lostAlong: null,
     audit: act?.audit ?? null,
     frames: row.frames,
     error: null,

@@ -1,16 +1,23 @@
 import { type KeyboardEvent, useId } from 'react';
 import type { EnvironmentView, InstanceView } from '../../electron/ipc.ts';
+import { Unobserved } from '../attach/unobserved.tsx';
 import { now } from '../store/clock.ts';
 import { fleet, openInstance } from '../store/desk.ts';
 import { useInterface } from '../store/interface.ts';
 import { useValue } from '../store/value.ts';
 import { duration, shortAge } from '../ui/format.ts';
+import { Way } from '../ui/way.tsx';
+import { WornMark } from '../ui/worn.tsx';
 import { armedWords, healthOf } from './health.ts';
+import { Pages } from './pages.tsx';
 
 /** The fleet: environments, their regions, their instances, each with its health. */
 export function Fleet() {
   const view = useValue(fleet);
-  const open = useInterface(({ instance }) => instance);
+  // What is of all of them: none is open then, so that an arrow begins with the first.
+  const open = useInterface(({ instance, page, nodes }) =>
+    page === 'wrong' || (page === 'nodes' && nodes.isFleetWide) ? null : instance,
+  );
   const base = useId();
   const environments = view?.environments ?? [];
   const order = environments.flatMap((environment) =>
@@ -28,8 +35,13 @@ export function Fleet() {
   };
 
   return (
-    <nav className="fleet" aria-label="Fleet">
-      <h2 className="pane-title">Fleet</h2>
+    <nav className="fleet" data-pane="fleet" aria-label="Fleet">
+      <header className="fleet-head">
+        <h2 className="pane-title">Fleet</h2>
+        <span className="spread" />
+        <Way />
+      </header>
+      <Pages />
       {environments.length > 0 && (
         <div
           className="fleet-tree"
@@ -44,6 +56,7 @@ export function Fleet() {
           ))}
         </div>
       )}
+      <Unobserved />
     </nav>
   );
 }
@@ -56,11 +69,14 @@ interface Branch {
 }
 
 function Environment({ environment, open, idOf }: Branch & { environment: EnvironmentView }) {
-  const { name, tunnel } = environment;
+  const { name, tunnel, wears } = environment;
   return (
     <>
       <div className="fleet-environment" role="treeitem" aria-level={1} aria-expanded aria-selected={false}>
-        <span className="cut">{name}</span>
+        <span className="fleet-environment-name">
+          <span className="cut">{name}</span>
+          {wears && <WornMark wears={wears} name={name} />}
+        </span>
         {tunnel && (
           <span
             className={`fleet-tunnel cut ${tunnel.health === 'trouble' ? 'warn' : 'soft'}`}
@@ -107,13 +123,15 @@ interface InstanceProps {
 
 function Instance({ id, level, instance, isOpen }: InstanceProps) {
   const time = useValue(now);
-  const { word, severity } = healthOf(instance, time);
-  const { info, latencyMs, name, state } = instance;
+  const { word, severity } = healthOf(instance, time, useValue(fleet));
+  const { info, latencyMs, name, state, via } = instance;
   const armed = armedWords(instance);
-  const more =
+  const facts =
     info && armed === '' && (state === 'live' || state === 'stale')
       ? [`Node ${info.node}`, `up ${shortAge(time - info.startedAt)}`]
       : [];
+  // By which way it is reached is what its neighbours differ in; the rest is on its own page.
+  const more = via === undefined ? facts : [`via ${via}`];
   return (
     <div
       id={id}

@@ -1,4 +1,4 @@
-import type { InstanceView } from '../../electron/ipc.ts';
+import type { FleetView, InstanceView } from '../../electron/ipc.ts';
 import { authorWords } from '../timeline/words.ts';
 import { age } from '../ui/format.ts';
 
@@ -10,15 +10,14 @@ export interface Health {
   severity: Severity;
 }
 
-/** An instance's health in words. What was not heard from is never called healthy. */
-export function healthOf(instance: InstanceView, now: number): Health {
+/** An instance's health in words: the worst that was found in it. What was not heard from is never called healthy. */
+export function healthOf(instance: InstanceView, now: number, view: FleetView | null): Health {
   const { state, trouble, heardAt } = instance;
   const silentFor = heardAt === null ? '' : ` ${age(now - heardAt)}`;
   switch (state) {
     case 'live':
       if (trouble.blocked > 0) return { word: 'loop blocked', severity: 'bad' };
-      if (trouble.stragglers > 0) return { word: 'straggler', severity: 'warn' };
-      return { word: 'healthy', severity: 'ok' };
+      return worstIn(view, instance) ?? unlessStraggling(trouble);
     case 'connecting':
       return instance.error
         ? { word: 'not reached', severity: 'warn' }
@@ -42,6 +41,18 @@ export function healthOf(instance: InstanceView, now: number): Health {
     default:
       return state satisfies never;
   }
+}
+
+/** By the rules; findings are ranked. */
+function worstIn(view: FleetView | null, { key }: InstanceView): Health | null {
+  const worst = view?.findings.find(({ instance }) => instance === key);
+  if (!view || !worst) return null;
+  const title = view.checked.rules.find(({ id }) => id === worst.rule)?.title ?? worst.rule;
+  return { word: title.toLowerCase(), severity: worst.severity === 'failed' ? 'bad' : 'warn' };
+}
+
+function unlessStraggling({ stragglers }: InstanceView['trouble']): Health {
+  return stragglers > 0 ? { word: 'straggler', severity: 'warn' } : { word: 'healthy', severity: 'ok' };
 }
 
 /** Who may act on it just now; empty: nobody. */

@@ -7,6 +7,7 @@ import { useValue } from '../store/value.ts';
 import { Button } from '../ui/button.tsx';
 import { Command } from '../ui/copy.tsx';
 import { age } from '../ui/format.ts';
+import { shellWord } from '../ui/shell-word.ts';
 import { TrustHost } from './trust-host.tsx';
 
 /** In place of a tree that was never there: what is the matter, and what to do. */
@@ -84,11 +85,9 @@ function Refused({ instance }: { instance: InstanceView }) {
   }
   return (
     <>
-      <Head role="alert">
-        {error?.code === 'NO_IDENTITY' ? 'There is no key to log in with' : 'The login failed'}
-      </Head>
+      <Head role="alert">{(error && LOGIN_HEADS[error.code]) ?? 'The login failed'}</Head>
       <p className="selectable">{error?.message}</p>
-      <p className="soft">{error?.mend}</p>
+      {error?.code !== 'PASSPHRASE_NEEDED' && <p className="soft">{error?.mend}</p>}
       {error?.code === 'NO_IDENTITY' && <Command text="npx perch keys new" />}
       <p>
         <Retry instance={instance} />
@@ -96,6 +95,11 @@ function Refused({ instance }: { instance: InstanceView }) {
     </>
   );
 }
+
+const LOGIN_HEADS: Partial<Record<NonNullable<InstanceView['error']>['code'], string>> = {
+  NO_IDENTITY: 'There is no key to log in with',
+  PASSPHRASE_NEEDED: 'The key to log in with is locked',
+};
 
 function HostKeyChanged({ instance }: { instance: InstanceView }) {
   const { error } = instance;
@@ -157,7 +161,15 @@ function Head({ role, children }: { role: 'status' | 'alert'; children: ReactNod
 }
 
 function Retry({ instance }: { instance: InstanceView }) {
-  return <Button onPress={() => void ask('reconnect', { instance: instance.key })}>Try now</Button>;
+  const isLocked = instance.error?.code === 'PASSPHRASE_NEEDED';
+  return (
+    <Button
+      look={isLocked ? 'main' : 'plain'}
+      onPress={() => void ask('reconnect', { instance: instance.key })}
+    >
+      {isLocked ? 'Type the passphrase' : 'Try now'}
+    </Button>
+  );
 }
 
 function Fingerprints({ error }: { error: InstanceView['error'] }) {
@@ -185,8 +197,4 @@ function textFact(error: InstanceView['error'], name: string): string | null {
   const fact = error?.facts[name];
   if (Array.isArray(fact)) return fact.filter((each) => typeof each === 'string').join('\n') || null;
   return typeof fact === 'string' ? fact : null;
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

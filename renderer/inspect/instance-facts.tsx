@@ -1,18 +1,21 @@
 import { healthOf } from '../fleet/health.ts';
 import { PreviousLifeFacts } from '../fleet/previous-life.tsx';
 import { now } from '../store/clock.ts';
-import { useInstance } from '../store/desk.ts';
+import { fleet, useInstance } from '../store/desk.ts';
+import { show } from '../store/interface.ts';
 import { useValue } from '../store/value.ts';
+import { Button } from '../ui/button.tsx';
 import { age, dateTime, duration } from '../ui/format.ts';
 
 /** The instance itself, while no node is selected. */
 export function InstanceFacts({ instance: key }: { instance: string }) {
   const instance = useInstance(key);
   const time = useValue(now);
+  const view = useValue(fleet);
   if (!instance) return null;
   const { info } = instance;
   const rows: [string, string, boolean?][] = [
-    ['Health', healthOf(instance, time).word],
+    ['Health', healthOf(instance, time, view).word],
     ['Service', instance.service],
     ['Region', instance.region],
     ['Address', instance.address, true],
@@ -27,10 +30,12 @@ export function InstanceFacts({ instance: key }: { instance: string }) {
         : ['Started', dateTime(info.startedAt)],
       ['Node', info.node],
       ['Agent', info.agent],
+      ['Attached', info.attachedAt === undefined ? '' : dateTime(info.attachedAt)],
       ['Process', `pid ${info.pid}`],
       ['Epoch', info.epoch, true],
       ['This key may', instance.capabilities.join(', ')],
     );
+    if (info.limits) rows.push(['Not here', info.limits.join('\n')]);
     if (info.listening.length > 0) rows.push(['Listens on', info.listening.join('\n'), true]);
   }
   return (
@@ -50,6 +55,12 @@ export function InstanceFacts({ instance: key }: { instance: string }) {
             ))}
         </dl>
         <PreviousLifeFacts instance={key} />
+        <p className="inspect-note page-line">
+          <Button onPress={() => show({ isCostOpen: true })}>What Perch itself costs</Button>
+          {isLive && info?.attachedAt !== undefined && (
+            <Button onPress={() => show({ detaching: key })}>Detach…</Button>
+          )}
+        </p>
         <p className="inspect-note">Select a node in the tree to look into it.</p>
       </div>
     </>

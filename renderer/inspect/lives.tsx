@@ -1,25 +1,27 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
-import type { TreeNode } from '../../protocol/tree.ts';
+import { memo } from 'react';
 import type { TreeStore } from '../store/tree-store.ts';
 import { useLives } from '../store/use-lives.ts';
 import { select } from '../tree/use-outline.ts';
-import { hasLives } from '../tree/words.ts';
 import { IconButton } from '../ui/button.tsx';
 
 interface LivesProps {
   instance: string;
   tree: TreeStore;
-  node: TreeNode;
+  id: string;
+  incarnation: number;
+  /** Its number is said although it is the first. */
+  isNumbered: boolean;
 }
 
 /** Which incarnation of its lineage it is, with steps to the one before and after it while the tree has them. */
-export function Lives({ instance, tree, node }: LivesProps) {
-  const lives = useLives(tree, tree.keyOf(node.id));
-  const at = lives.findIndex(({ id }) => id === node.id);
+export const Lives = memo(function Lives({ instance, tree, id, incarnation, isNumbered }: LivesProps) {
+  const lives = useLives(tree, tree.keyOf(id));
+  const at = lives.findIndex((each) => each.id === id);
   const earlier = at > 0 ? lives[at - 1]! : null;
   const later = at === -1 ? null : (lives[at + 1] ?? null);
-  const hasSteps = node.incarnation > 1 || later !== null;
-  if (!hasLives(node) && !hasSteps) return null;
+  const hasSteps = incarnation > 1 || later !== null;
+  if (!isNumbered && !hasSteps) return null;
   return (
     <span className="lives" role="group" aria-label="Incarnations">
       {hasSteps && (
@@ -32,7 +34,7 @@ export function Lives({ instance, tree, node }: LivesProps) {
           onPress={() => earlier && select(instance, tree, earlier.id)}
         />
       )}
-      <span className="code soft">#{node.incarnation}</span>
+      <span className="code soft">#{incarnation}</span>
       {hasSteps && (
         <IconButton
           label={later ? `To incarnation ${later.incarnation}` : 'There is no later one'}
@@ -43,4 +45,4 @@ export function Lives({ instance, tree, node }: LivesProps) {
       )}
     </span>
   );
-}
+});

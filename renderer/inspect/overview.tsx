@@ -1,3 +1,4 @@
+import { adapterWords, figureWords } from '../../protocol/component.ts';
 import type { ChildFacts, TreeNode } from '../../protocol/tree.ts';
 import { now } from '../store/clock.ts';
 import { isAlive } from '../store/row-keys.ts';
@@ -49,6 +50,9 @@ export function Overview({ instance, tree, node }: OverviewProps) {
           <Fact name="CPU">{percent(metrics.cpuPercent)} of one core</Fact>
         )}
         {metrics.rssBytes !== undefined && <Fact name="Memory">{bytes(metrics.rssBytes)} resident</Fact>}
+        {metrics.sampleEveryMs !== undefined && (
+          <Fact name="Sampled">every {duration(metrics.sampleEveryMs)}: its agent is past its budget</Fact>
+        )}
         {metrics.heapUsedBytes !== undefined && (
           <Fact name="Heap">
             {bytes(metrics.heapUsedBytes)}
@@ -66,6 +70,22 @@ export function Overview({ instance, tree, node }: OverviewProps) {
             {metrics.backlog} {node.backlogWord ?? 'waiting'}
           </Fact>
         )}
+        {Object.entries(metrics.figures ?? {}).map(([name, value]) => (
+          <Fact key={name} name={capitalised(figureWords(name).words)}>
+            {figureValue(name, value)}
+          </Fact>
+        ))}
+        {Object.entries(node.component?.facts ?? {}).map(([name, value]) => (
+          <Fact key={name} name={capitalised(name)}>
+            {String(value)}
+          </Fact>
+        ))}
+        {node.component && <Fact name="Found by">adapter {node.component.adapter}</Fact>}
+        {(node.adapters ?? []).map((note) => (
+          <Fact key={`${note.adapter} ${note.threadId}`} name={note.isOff ? 'Adapter off' : 'Adapter'}>
+            {adapterWords(note)}
+          </Fact>
+        ))}
         <Fact name="Lineage" isCode>
           {node.lineage}
         </Fact>
@@ -105,6 +125,25 @@ function NodeLink({ instance, tree, id }: { instance: string; tree: TreeStore; i
       {titleOf(node)}
     </button>
   );
+}
+
+function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function figureValue(name: string, value: number): string {
+  switch (figureWords(name).unit) {
+    case 'bytes':
+      return bytes(value);
+    case 'ms':
+      return duration(value);
+    case 'percent':
+      return percent(value);
+    case 'per-second':
+      return `${value.toLocaleString('en')} a second`;
+    case 'count':
+      return value.toLocaleString('en');
+  }
 }
 
 function restartWords({ restart, significant, protected: isProtected }: ChildFacts): string {

@@ -6,6 +6,7 @@ import type { Cost } from '../../protocol/state.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
 import { now } from '../store/clock.ts';
 import { show, useInterface } from '../store/interface.ts';
+import { paused } from '../store/pause.ts';
 import { useValue } from '../store/value.ts';
 import { nextStep } from '../tree/keys.ts';
 import { IconButton } from '../ui/button.tsx';
@@ -29,13 +30,16 @@ const NO_STATE: Record<TreeNode['kind'], string> = {
   worker: 'This worker handed over no state. In its code: context.state(reference).',
   supervisor: 'A supervisor keeps no state of its own. Select one of its workers.',
   thread: 'Nothing in this thread handed over a state as the thread’s own.',
+  component: 'Its adapter hands over no state of it, only the facts and figures of the overview.',
   process: 'Nothing in this process handed over a state as the process’s own.',
 };
 
 function State({ instance, node, placeKey }: StateTabProps) {
   const isLive = useInterface((state) => state.isStateLive);
-  const isFollowed = isLive && node.endedAt === null;
-  const reading = useStateOf(instance, node.id, placeKey, isFollowed);
+  // The world is paused as a whole: a state that goes on beside a tree that stands would be of another moment.
+  const isStill = useValue(paused) !== null;
+  const isFollowed = isLive && !isStill && node.endedAt === null;
+  const reading = useStateOf({ instance, node: node.id, placeKey }, { isLive: isFollowed, isStill });
   const { answer, error } = reading;
   // What is not read again, or is of the incarnation before, must not look fresh.
   const isOld = error !== null || (answer !== null && answer.node.id !== node.id);
@@ -52,7 +56,9 @@ function State({ instance, node, placeKey }: StateTabProps) {
         <IconButton label="Read again" icon={RefreshCw} onPress={reading.refresh} />
       </div>
       {error && <Trouble error={error} />}
-      {answer && (isOld || !isFollowed) && <StateAge at={answer.at} incarnation={answer.node.incarnation} />}
+      {answer && (isOld || !isFollowed) && (
+        <StateAge at={answer.at} incarnation={answer.node.incarnation} isPaused={isStill} />
+      )}
       {answer ? (
         <StateTree reading={reading} isOld={isOld} name={node.name} />
       ) : (
@@ -62,11 +68,11 @@ function State({ instance, node, placeKey }: StateTabProps) {
   );
 }
 
-function StateAge({ at, incarnation }: { at: number; incarnation: number }) {
+function StateAge({ at, incarnation, isPaused }: { at: number; incarnation: number; isPaused: boolean }) {
   const time = useValue(now);
   return (
     <p className="inspect-note">
-      As it was {age(time - at)} ago in #{incarnation}
+      {isPaused ? 'Paused: as it was' : 'As it was'} {age(time - at)} ago in #{incarnation}
     </p>
   );
 }

@@ -24,10 +24,14 @@ export interface StateReading {
 }
 
 /**
- * Reads the state of a node, and again every second while `isLive` and somebody can see it. `placeKey` names
- * the place across incarnations: what was opened in `#2` is open in `#3`.
+ * Reads the state of a node, and again every second while `isLive` and somebody can see it. While `isStill` what was read
+ * stays as it is; what was not read yet is read once. `placeKey` names the place across incarnations: what was opened in
+ * `#2` is open in `#3`.
  */
-export function useStateOf(instance: string, node: string, placeKey: string, isLive: boolean): StateReading {
+export function useStateOf(
+  { instance, node, placeKey }: { instance: string; node: string; placeKey: string },
+  { isLive, isStill }: { isLive: boolean; isStill: boolean },
+): StateReading {
   const key = `${instance}\n${placeKey}`;
   const [view, setView] = useState<StateView>(() => views.get(key) ?? UNTOUCHED);
   const [read, setRead] = useState<{ answer: StateAnswer | null; error: PerchError | null }>(NOTHING);
@@ -66,7 +70,11 @@ export function useStateOf(instance: string, node: string, placeKey: string, isL
     }
   }, [instance, node, key, change]);
 
+  const readOf = useRef<string | null>(null);
+  readOf.current = read.answer?.node.id ?? null;
+
   useEffect(() => {
+    if (isStill && readOf.current === node) return;
     const ended = new AbortController();
     let timer: ReturnType<typeof setTimeout>;
     const turn = async (): Promise<void> => {
@@ -78,7 +86,7 @@ export function useStateOf(instance: string, node: string, placeKey: string, isL
       ended.abort();
       clearTimeout(timer);
     };
-  }, [look, isLive]);
+  }, [look, isLive, isStill]);
 
   const fetch = (path: string, asks: 'content' | 'rest'): void => {
     const more = asks === 'rest' ? { breadth: REST_BREADTH } : {};

@@ -15,7 +15,16 @@ export function toggleArmed(instance: string | null): void {
   // Also while it is being reached again: it would be armed anew then. The main process is read-only from here on,
   // whether the agent hears of it or not.
   if (known.armed.mine) ask('disarm', { instance }).catch(() => {});
-  else if (known.state === 'live' && known.capabilities.includes('control')) show({ arming: instance });
+  else if (armingOffer(instance) === true) show({ arming: instance });
+}
+
+/** Whether the key that arms does something here: true, or why not. */
+export function armingOffer(instance: string | null): true | string {
+  const known = instancesOf(fleet.get()).find(({ key }) => key === instance);
+  if (!known) return 'Open an instance first';
+  if (known.armed.mine) return true;
+  if (known.state !== 'live') return 'The instance is not connected';
+  return known.capabilities.includes('control') ? true : 'This key may not control';
 }
 
 /** How long it is armed yet, by the agent's clock where that is known. */

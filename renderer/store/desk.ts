@@ -1,12 +1,18 @@
 import type { AppFacts, FleetView, InstanceView, Push } from '../../electron/ipc.ts';
 import { asPerchError } from '../../protocol/errors.ts';
-import { ask } from '../bridge.ts';
+import { ask, onPush } from '../bridge.ts';
 import { onActProgress } from './acts.ts';
+import { onAttachStep } from './attaching.ts';
+import { now } from './clock.ts';
+import type { Waiting } from './hold.ts';
 import { placeOf, setPlace, show, useInterface } from './interface.ts';
+import { isHeld, liveAgain, paused, pauseWorld } from './pause.ts';
+import { followPins, pinnedElsewhere } from './pins.ts';
 import { followed } from './place.ts';
+import { shared } from './shared.ts';
 import { Timeline, type TimelineRow } from './timeline.ts';
 import { TreeStore } from './tree-store.ts';
-import { useValue, Value } from './value.ts';
+import { useOfValue, Value } from './value.ts';
 
 /** What is known of one instance here. Kept while the app runs, so that coming back finds everything in place. */
 export interface Observed {
@@ -23,33 +29,66 @@ interface Known extends Observed {
   fold: Timeline;
   /** For which epoch the black box was asked. */
   askedFor: string;
+  /** Events since the clock's last second. */
+  events: number;
 }
+
+/** More events within a second are a flood. */
+const FEW_EVENTS = 50;
 
 const observed = new Map<string, Known>();
 
 /** Connects the stores to the main process, once. */
 export async function startDesk(): Promise<void> {
-  window.perch.onPush(receive);
+  onPush(receive);
   const found = await ask('start', {});
+  show({ theme: found.theme, zoom: found.zoom });
   facts.set(found);
-  show({ theme: found.theme });
 }
 
 export function observedAt(instance: string): Observed {
   const known = observed.get(instance);
   if (known) return known;
-  const tree = new TreeStore(() => void ask('watch', { instance }));
-  tree.onShape(() => setPlace(instance, followed(placeOf(instance), tree, Date.now())));
-  const made = { tree, timeline: new Value<readonly TimelineRow[]>([]), fold: new Timeline(), askedFor: '' };
+  const tree = new TreeStore(watch);
+  tree.onShape(() => {
+    setPlace(instance, followed(placeOf(instance), tree, Date.now()));
+    followPins(instance, tree);
+  });
+  const made = {
+    tree,
+    timeline: new Value<readonly TimelineRow[]>([]),
+    fold: new Timeline(),
+    askedFor: '',
+    events: 0,
+  };
   observed.set(instance, made);
+  // What comes in a flood is shown together, in one frame a second.
+  now.subscribe(() => {
+    made.events = 0;
+    tree.tick();
+    made.timeline.set(made.fold.rows);
+  });
   return made;
 }
 
-/** Opens an instance: its tree and timeline stream in from now on. */
+/** Opens an instance and shows its tree. */
 export function openInstance(instance: string): void {
+  show({ page: 'tree' });
+  observe(instance);
+}
+
+/** Tree and timeline of this instance stream in from now on; the page stays. */
+export function observe(instance: string): void {
   if (useInterface.getState().instance === instance) return;
   show({ instance });
-  void ask('watch', { instance });
+  watch();
+}
+
+/** Has tree and timeline of what is open sent whole, and of what is pinned elsewhere. */
+function watch(): void {
+  const { instance } = useInterface.getState();
+  const also = pinnedElsewhere(instance);
+  void ask('watch', also.length === 0 ? { instance } : { instance, also });
 }
 
 export function instancesOf(view: FleetView | null): InstanceView[] {
@@ -57,35 +96,56 @@ export function instancesOf(view: FleetView | null): InstanceView[] {
 }
 
 export function useInstance(key: string | null): InstanceView | null {
-  const view = useValue(fleet);
-  return instancesOf(view).find((instance) => instance.key === key) ?? null;
+  return useOfValue(fleet, (view) => instancesOf(view).find((instance) => instance.key === key) ?? null);
 }
 
 function receive(push: Push): void {
   switch (push.kind) {
     case 'fleet':
       openListed(fleet.get(), push.fleet);
-      fleet.set(push.fleet);
+      fleet.set(shared<FleetView | null>(fleet.get(), push.fleet));
       return;
     case 'tree':
-      observedAt(push.instance).tree.receive(push.event);
+    case 'ledger':
+      if (!isHeld(push, observedAt(push.instance).tree.size > 0)) apply(push);
       return;
-    case 'ledger': {
-      const known = observedAt(push.instance) as Known;
-      const { fold, timeline } = known;
-      if (fold.add(push.answer.epoch, push.answer.events)) timeline.set(fold.rows);
-      void learnPrevious(push.instance, known);
-      return;
-    }
     case 'act':
       onActProgress(push.call, push.progress);
+      return;
+    case 'attach':
+      onAttachStep(push.pid, push.words);
       return;
     case 'menu':
       fromMenu(push.item);
       return;
+    case 'link':
+    case 'link-refused':
+      fromLink(push);
+      return;
     default:
       push satisfies never;
   }
+}
+
+function apply(push: Waiting): void {
+  const known = observedAt(push.instance) as Known;
+  if (push.kind === 'tree') {
+    known.tree.receive(push.event);
+    return;
+  }
+  const { fold } = known;
+  if (fold.add(push.answer.epoch, push.answer.events)) {
+    // What comes by the hundred nobody reads line by line.
+    known.events += push.answer.events.length;
+    if (known.events <= FEW_EVENTS || known.timeline.get().length === 0) known.timeline.set(fold.rows);
+  }
+  void learnPrevious(push.instance, known);
+}
+
+/** The one key: tree and timeline stand still, or go on with all that came meanwhile. */
+export function togglePaused(): void {
+  if (paused.get()) liveAgain(apply, watch);
+  else pauseWorld();
 }
 
 /** Where the ledger was cut, what it said of the life before may be gone from it; the black box is asked, once. */
@@ -113,6 +173,14 @@ export function onMenu(listener: typeof fromMenu): void {
   fromMenu = listener;
 }
 
+type LinkPush = Extract<Push, { kind: 'link' | 'link-refused' }>;
+let fromLink: (push: LinkPush) => void = () => {};
+
+/** Who follows the links that were opened outside of the window. */
+export function onLink(listener: typeof fromLink): void {
+  fromLink = listener;
+}
+
 /**
  * Nothing is open, or what was is no longer listed. It may be listed elsewhere now (an instance of this computer is
  * shown once, where the inventory put it): then the person comes along; else the first that can be looked at.
@@ -129,6 +197,6 @@ function openListed(before: FleetView | null, view: FleetView): void {
     setPlace(same.key, { ...place, revealAt: (place.revealAt ?? 0) + 1 });
   }
   const next = same ?? live[0];
-  if (next) openInstance(next.key);
+  if (next) observe(next.key);
   else if (open !== null) show({ instance: null });
 }

@@ -165,4 +165,9 @@ export function plainRow(
 }
 
 const DISARMED = { asked: 'asked', time: 'its time was over', session: 'the session ended' };
-const RESUMED = { asked: 'asked', lease: 'its lease was over', session: 'the session ended' };
+const RESUMED = {
+  asked: 'asked',
+  lease: 'its lease was over',
+  session: 'the session ended',
+  unattended: 'the agent had stood still itself',
+};

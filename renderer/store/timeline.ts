@@ -17,6 +17,8 @@ export class Timeline {
   /** How the life before this epoch ended; null where the agent did not say. */
   previous: PreviousEpoch | null = null;
   #rows: TimelineRow[] = [];
+  /** Of a flood nobody asks for the rows after each event. */
+  #given: readonly TimelineRow[] | null = null;
   #epoch = '';
   #lastSeq = -1;
   /** Ids of lines still filling up: by the node that ended, by call, and by the node that started. */
@@ -28,7 +30,8 @@ export class Timeline {
 
   /** A new array after each change; the rows in it are replaced, never mutated, when they change. */
   get rows(): readonly TimelineRow[] {
-    return this.#rows;
+    this.#given ??= this.#rows.slice(-MAX_ROWS);
+    return this.#given;
   }
 
   get epoch(): string {
@@ -46,7 +49,7 @@ export class Timeline {
     if (fresh.length === 0) return false;
     // The agent counts from 1: what begins later, or leaves some out, was cut.
     if (fresh[0]!.seq > Math.max(1, this.#lastSeq + 1)) this.isCut = true;
-    this.#rows = [...this.#rows];
+    this.#given = null;
     for (const event of fresh) {
       this.#lastSeq = event.seq;
       this.#fold(event);
@@ -192,14 +195,12 @@ export class Timeline {
     if (isFirst || !first) return;
     const { at, node } = first;
     const reason = 'the service started anew';
-    this.#rows = [...this.#rows, rowOf({ id: `${epoch}/start`, at, what: 'epoch', node, reason })];
+    this.#rows.push(rowOf({ id: `${epoch}/start`, at, what: 'epoch', node, reason }));
   }
 
   #trim(): void {
-    if (this.#rows.length > MAX_ROWS) {
-      this.#rows = this.#rows.slice(-MAX_ROWS);
-      this.isCut = true;
-    }
+    if (this.#rows.length > MAX_ROWS) this.isCut = true;
+    if (this.#rows.length >= 2 * MAX_ROWS) this.#rows = this.#rows.slice(-MAX_ROWS);
     for (const index of this.#indexes) {
       for (const key of index.keys()) {
         if (index.size <= MAX_ROWS) break;

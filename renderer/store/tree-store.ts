@@ -1,35 +1,41 @@
 import type { TreeEvent } from '../../protocol/calls.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
-import { TreeMirror } from '../../protocol/tree-mirror.ts';
-import { isAlive, RowKeys } from './row-keys.ts';
+import { isAlive } from './row-keys.ts';
+import { TOP, type TreeColumns } from './tree-columns.ts';
+import { type Commit, TreeModel } from './tree-model.ts';
 
-/** The tree's form at one moment: who hangs under whom, in the order shown. Replaced when it changes. */
+/** The tree's form: who hangs under whom, in the order shown. Another object each time it changed; it tells of now. */
 export interface Shape {
   readonly epoch: string;
   /** Ids by parent id; roots under null. */
-  readonly children: ReadonlyMap<string | null, readonly string[]>;
+  readonly children: { get(parent: string | null): readonly string[] | undefined };
 }
 
 type Listener = () => void;
+
+/** Nodes that may change within a second and have the form told of with each of them. */
+const FEW_CHANGES = 200;
 
 /**
  * The tree of one instance as the screen holds it. Events are gathered and applied at most once a frame; a row
  * is told of its own node only, and of the form only who draws the form.
  */
 export class TreeStore {
-  readonly #mirror = new TreeMirror();
-  readonly #keys = new RowKeys();
-  /** Where each key stands among its siblings: a successor stands where the one before it stood. */
-  readonly #slots = new Map<string, number>();
+  readonly #model = new TreeModel();
   readonly #nodeListeners = new Map<string, Set<Listener>>();
   readonly #shapeListeners = new Set<Listener>();
+  readonly #commitListeners = new Set<(commit: Commit) => void>();
   readonly #schedule: (commit: Listener) => void;
   readonly #askSnapshot: Listener;
   #queue: TreeEvent[] = [];
+  /** Nodes that changed since the last `tick`, and whether the form did without its listeners being told. */
+  #changes = 0;
+  #isBehind = false;
   #isScheduled = false;
   /** How far the agent's clock is ahead of this one's. What comes late seems less: the largest seen is the truest. */
   #aheadMs = Number.NEGATIVE_INFINITY;
-  #shape: Shape = { epoch: '', children: new Map() };
+  #shape: Shape = this.#shapeNow();
+  #shapeTold = this.#shape;
 
   /** `askSnapshot` is called when a revision was missed. */
   constructor(askSnapshot: Listener, schedule: (commit: Listener) => void = onceAFrame) {
@@ -54,20 +60,31 @@ export class TreeStore {
     this.#isScheduled = false;
     const events = this.#queue;
     this.#queue = [];
-    const changed = new Set<string>();
-    let isReshaped = false;
-    for (const event of events) isReshaped = this.#apply(event, changed) || isReshaped;
-    if (isReshaped) this.#reshape();
-    for (const id of changed) for (const listener of this.#nodeListeners.get(id) ?? []) listener();
-    if (isReshaped) for (const listener of [...this.#shapeListeners]) listener();
+    const commit = this.#model.apply(events);
+    if (commit.isMissed) this.#askSnapshot();
+    if (commit.isReshaped) this.#shape = this.#shapeNow();
+    // Who derives something from all of it is told first: rows and screens read it.
+    for (const listener of [...this.#commitListeners]) listener(commit);
+    const hasLost = this.#tellNodes(commit);
+    if (!commit.isReshaped) return;
+    this.#changes = commit.isReset ? 0 : this.#changes + commit.ids.size;
+    // Nobody reads figures that change faster; but who looks at a node that is gone looks for its successor at once.
+    if (commit.isReset || hasLost || this.#changes <= FEW_CHANGES) this.#tellShape();
+    else this.#isBehind = true;
+  }
+
+  /** To be called once a second: tells of a form that changed too often to be told of each time. */
+  tick(): void {
+    this.#changes = 0;
+    if (this.#isBehind) this.#tellShape();
   }
 
   get epoch(): string {
-    return this.#mirror.epoch;
+    return this.#model.epoch;
   }
 
   get size(): number {
-    return this.#mirror.nodes.size;
+    return this.#model.columns.count;
   }
 
   /** The agent's time of day, milliseconds since 1970. */
@@ -76,25 +93,55 @@ export class TreeStore {
   }
 
   node(id: string | null): TreeNode | null {
-    return id === null ? null : (this.#mirror.nodes.get(id) ?? null);
+    return id === null ? null : this.#model.columns.nodeAt(this.#model.columns.find(id));
   }
 
   nodes(): Iterable<TreeNode> {
-    return this.#mirror.nodes.values();
+    return this.#model.columns.nodes();
   }
 
   shape(): Shape {
     return this.#shape;
   }
 
+  /** The form that listeners were told of last. */
+  shapeTold(): Shape {
+    return this.#shapeTold;
+  }
+
+  columns(): TreeColumns {
+    return this.#model.columns;
+  }
+
   keyOf(id: string): string | null {
-    return this.#keys.of(id) ?? null;
+    const slot = this.#model.columns.find(id);
+    return slot === -1 ? null : this.#model.keys.key(slot);
+  }
+
+  keyAt(slot: number): string {
+    return this.#model.keys.key(slot);
+  }
+
+  /** Where it stands among its siblings, while nothing else orders them. */
+  rankAt(slot: number): number {
+    const { keys } = this.#model;
+    return keys.rank(keys.placeOf(slot));
+  }
+
+  /** Where the incarnations at the place with this key are held, shown or not. */
+  *slotsAt(key: string): Iterable<number> {
+    const { keys } = this.#model;
+    for (let at = keys.newestAt(key); at !== -1; at = keys.older(at)) yield at;
   }
 
   /** The newest incarnation at the place with this key. */
   newestAt(key: string): TreeNode | null {
-    const holder = this.#keys.holder(key);
-    return holder ? this.node(holder.id) : null;
+    return this.#model.columns.nodeAt(this.#model.keys.newestAt(key));
+  }
+
+  /** The incarnations at the place with this key that the tree still has, oldest first. */
+  livesAt(key: string): TreeNode[] {
+    return [...this.slotsAt(key)].map((slot) => this.#model.columns.nodeAt(slot)!).reverse();
   }
 
   /** Calls back when this node changes or goes. */
@@ -107,103 +154,48 @@ export class TreeStore {
     };
   }
 
+  /** Calls back when the form changed: at once, where very much changes once a second. */
   onShape(listener: Listener): () => void {
     this.#shapeListeners.add(listener);
     return () => this.#shapeListeners.delete(listener);
   }
 
-  /** True when the tree's form changed with it. */
-  #apply(event: TreeEvent, changed: Set<string>): boolean {
-    if ('snapshot' in event) {
-      for (const id of this.#mirror.nodes.keys()) changed.add(id);
-      // A new epoch numbers anew: the same id may be somebody else.
-      if (event.snapshot.epoch !== this.#mirror.epoch) this.#keys.clear();
-      this.#mirror.reset(event.snapshot);
-      for (const id of this.#mirror.nodes.keys()) changed.add(id);
-      return true;
-    }
-    const ids = event.delta.changes.map((change) => (change[0] === '+' ? change[1].id : change[1]));
-    const before = ids.map((id) => this.node(id));
-    if (!this.#mirror.apply(event.delta)) {
-      this.#askSnapshot();
-      return false;
-    }
-    let isReshaped = false;
-    ids.forEach((id, index) => {
-      changed.add(id);
-      const after = this.node(id);
-      if (!after) this.#keys.forget(id);
-      if (!isSamePlace(before[index]!, after)) isReshaped = true;
-    });
-    return isReshaped;
+  /** Calls back after each commit with what it changed: for who looks at all of the tree. */
+  onCommit(listener: (commit: Commit) => void): () => void {
+    this.#commitListeners.add(listener);
+    return () => this.#commitListeners.delete(listener);
   }
 
-  #reshape(): void {
-    const byParent = this.#mirror.childrenByParent();
-    const children = new Map<string | null, string[]>();
-    const visit = (parent: string | null): void => {
-      const siblings = byParent.get(parent);
-      if (!siblings) return;
-      const places = siblings.map((node) => ({ node, slot: this.#slot(this.#keys.add(node)) }));
-      places.sort(
-        (a, b) =>
-          a.slot - b.slot ||
-          Number(isAlive(b.node)) - Number(isAlive(a.node)) ||
-          b.node.incarnation - a.node.incarnation,
-      );
-      const ids = withFewGhosts(places);
-      children.set(parent, ids);
-      for (const id of ids) visit(id);
+  #tellShape(): void {
+    this.#isBehind = false;
+    this.#shapeTold = this.#shape;
+    for (const listener of [...this.#shapeListeners]) listener();
+  }
+
+  /** True: one that somebody looks at has ended, or is gone. */
+  #tellNodes({ isReset, ids }: Commit): boolean {
+    // Rows in sight are few; what changed may be all of it, or next to nothing.
+    const isMany = isReset || ids.size > this.#nodeListeners.size;
+    const seen = isMany ? [...this.#nodeListeners.keys()] : [...ids.keys()];
+    let hasLost = false;
+    for (const id of seen) {
+      const listeners = this.#nodeListeners.get(id);
+      if (!listeners || !(isReset || ids.has(id))) continue;
+      const node = this.node(id);
+      hasLost ||= node === null || !isAlive(node);
+      for (const listener of [...listeners]) listener();
+    }
+    return hasLost;
+  }
+
+  #shapeNow(): Shape {
+    const { columns } = this.#model;
+    const get = (parent: string | null): readonly string[] | undefined => {
+      const children = columns.childrenOf(parent === null ? TOP : columns.find(parent));
+      return children.length === 0 ? undefined : children.map((slot) => columns.idAt(slot));
     };
-    visit(null);
-    if (this.#slots.size > 1000 + 4 * this.#mirror.nodes.size) this.#forgetSlots();
-    this.#shape = { epoch: this.#mirror.epoch, children };
+    return { epoch: this.#model.epoch, children: { get } };
   }
-
-  #slot(key: string): number {
-    const known = this.#slots.get(key);
-    if (known !== undefined) return known;
-    const slot = this.#slots.size;
-    this.#slots.set(key, slot);
-    return slot;
-  }
-
-  /** Places whose children came and went are many after a day; those in use keep their order. */
-  #forgetSlots(): void {
-    const used = new Set([...this.#mirror.nodes.keys()].map((id) => this.#keys.of(id)));
-    const kept = [...this.#slots.keys()].filter((key) => used.has(key));
-    this.#slots.clear();
-    for (const key of kept) this.#slots.set(key, this.#slots.size);
-  }
-}
-
-/** Whether a change leaves the node where it is drawn. */
-function isSamePlace(before: TreeNode | null, after: TreeNode | null): boolean {
-  if (!before || !after) return before === after;
-  return before.parent === after.parent && isAlive(before) === isAlive(after);
-}
-
-/** Ghosts without a successor that one parent shows; the others are in the timeline. */
-const MAX_GHOSTS = 3;
-
-/** Of what died at one place only the last is shown, and of places where nothing lives any more only the last few. */
-function withFewGhosts(places: { node: TreeNode; slot: number }[]): string[] {
-  const living = new Set(places.filter(({ node }) => isAlive(node)).map(({ slot }) => slot));
-  const ghosts = places.filter(
-    ({ node, slot }, index) => !isAlive(node) && !isOlderGhost(places, slot, index),
-  );
-  const lone = ghosts
-    .filter(({ slot }) => !living.has(slot))
-    .sort((a, b) => (b.node.endedAt ?? 0) - (a.node.endedAt ?? 0));
-  const hidden = new Set(lone.slice(MAX_GHOSTS));
-  const shown = new Set(ghosts.filter((ghost) => !hidden.has(ghost)));
-  return places.filter((place) => isAlive(place.node) || shown.has(place)).map(({ node }) => node.id);
-}
-
-/** A ghost right before it stands at the same place; sorted so that the newest comes first. */
-function isOlderGhost(places: { node: TreeNode; slot: number }[], slot: number, index: number): boolean {
-  const before = places[index - 1];
-  return before !== undefined && before.slot === slot && !isAlive(before.node);
 }
 
 /** A hidden window gets no frames; what is gathered must not grow without end there. */

@@ -27,6 +27,11 @@ export function useValue<T>(value: Value<T>): T {
   return useSyncExternalStore(value.subscribe, value.get);
 }
 
+/** A part of it, or a plain value that it says: the component draws again only when that is another. */
+export function useOfValue<T, Part>(value: Value<T>, part: (of: T) => Part): Part {
+  return useSyncExternalStore(value.subscribe, () => part(value.get()));
+}
+
 /** The same, but told of nothing while it is not wanted; null then. */
 export function useValueWhile<T>(value: Value<T>, isWanted: boolean): T | null {
   return useSyncExternalStore(isWanted ? value.subscribe : untold, isWanted ? value.get : nothing);

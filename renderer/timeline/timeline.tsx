@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { ToggleButton } from 'react-aria-components';
 import { hasStory } from '../act/story.ts';
 import { concerns } from '../inspect/history/concerns.ts';
@@ -7,7 +7,7 @@ import { openedRow } from '../store/card.ts';
 import { observedAt } from '../store/desk.ts';
 import { show, useInterface, usePlace } from '../store/interface.ts';
 import type { TimelineRow } from '../store/timeline.ts';
-import { useNode } from '../store/use-tree.ts';
+import { useNode, useOfNode } from '../store/use-tree.ts';
 import { useValue } from '../store/value.ts';
 import { nextLine } from '../tree/keys.ts';
 import { reveal } from '../tree/use-outline.ts';
@@ -19,7 +19,7 @@ const ROW_PX = 22;
 /** What happened in the instance that is open, newest first. */
 export function TimelinePane({ instance }: { instance: string | null }) {
   return (
-    <section className="timeline" aria-label="Timeline">
+    <section className="timeline" data-pane="timeline" aria-label="Timeline">
       {instance === null ? (
         <header className="timeline-head">
           <h2 className="pane-title">Timeline</h2>
@@ -36,7 +36,9 @@ function TimelineOf({ instance }: { instance: string }) {
   const all = useValue(timeline);
   const isNarrow = useInterface((state) => state.isTimelineNarrow);
   const { selected } = usePlace(instance);
-  const node = useNode(tree, selected?.id ?? null);
+  const id = selected?.id ?? null;
+  const hasNode = useOfNode(tree, id, (each) => each !== null);
+  const node = useNode(tree, isNarrow ? id : null);
   const rows = useMemo(
     () => all.filter((row) => !isNarrow || !node || concerns(row, node)).toReversed(),
     [all, isNarrow, node],
@@ -48,7 +50,7 @@ function TimelineOf({ instance }: { instance: string }) {
         <ToggleButton
           className="button is-bare"
           isSelected={isNarrow}
-          isDisabled={!node}
+          isDisabled={!hasNode}
           onChange={(on) => show({ isTimelineNarrow: on })}
         >
           Only the selection
@@ -193,10 +195,20 @@ function Cells({ row }: { row: TimelineRow }) {
 /** New rows come in above: what is being read stays where it is. */
 function useSteady(scroller: { current: HTMLDivElement | null }, rows: readonly TimelineRow[]): void {
   const top = useRef<string | null>(null);
+  // Known from its events: to ask for it here would have the page laid out twice.
+  const scrolled = useRef(0);
+  useEffect(() => {
+    const element = scroller.current;
+    const onScroll = () => {
+      scrolled.current = element?.scrollTop ?? 0;
+    };
+    element?.addEventListener('scroll', onScroll, { passive: true });
+    return () => element?.removeEventListener('scroll', onScroll);
+  }, [scroller]);
   useLayoutEffect(() => {
     const element = scroller.current;
     const added = top.current === null ? 0 : rows.findIndex(({ id }) => id === top.current);
-    if (element && element.scrollTop > 0 && added > 0) element.scrollTop += added * ROW_PX;
+    if (element && scrolled.current > 0 && added > 0) element.scrollTop += added * ROW_PX;
     top.current = rows[0]?.id ?? null;
   }, [rows, scroller]);
 }

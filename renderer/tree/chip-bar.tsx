@@ -1,6 +1,8 @@
 import { Check, ChevronDown, Columns3, X } from 'lucide-react';
+import { memo, useSyncExternalStore } from 'react';
 import { Button, Menu, MenuItem, MenuTrigger, Popover, ToggleButton, Toolbar } from 'react-aria-components';
 import type { TreeStore } from '../store/tree-store.ts';
+import { useValue, type Value } from '../store/value.ts';
 import { IconButton } from '../ui/button.tsx';
 import { CHIPS, type Chip, type ChipCounts, type ChipId } from './chips.ts';
 import { chooseOutline, useOutlineChoice } from './choose.ts';
@@ -20,21 +22,20 @@ interface ChipBarProps {
 }
 
 /** Filters beside the search, each with how many it would let through. The arrows go from one to the next. */
-export function ChipBar({ tree, onColumns }: ChipBarProps) {
+export const ChipBar = memo(function ChipBar({ tree, onColumns }: ChipBarProps) {
   const { chips } = useOutlineChoice();
   const counts = useChipCounts(tree);
   const press = (id: ChipId) => chooseOutline((from) => withChip(from, id));
   return (
     <Toolbar className="chip-bar" aria-label="Filters">
-      {STATES.map(({ id, title }) => (
-        <ToggleButton
-          key={id}
-          className={`chip${counts && counts[id] > 0 ? ` is-${id.slice('status:'.length)}` : ' is-none'}`}
-          isSelected={chips.includes(id)}
-          onChange={() => press(id)}
-        >
-          {title} <span className="chip-count">{counts ? counts[id].toLocaleString('en') : ''}</span>
-        </ToggleButton>
+      {STATES.map((chip) => (
+        <StateChip
+          key={chip.id}
+          chip={chip}
+          counts={counts}
+          isPressed={chips.includes(chip.id)}
+          onPress={() => press(chip.id)}
+        />
       ))}
       {MENUS.map(({ group, title }) => (
         <ChipMenu
@@ -64,12 +65,39 @@ export function ChipBar({ tree, onColumns }: ChipBarProps) {
       )}
     </Toolbar>
   );
+});
+
+type Counts = Value<ChipCounts | null>;
+
+interface StateChipProps {
+  chip: Chip;
+  counts: Counts;
+  isPressed: boolean;
+  onPress: () => void;
+}
+
+/** With its figure, which changes by itself. */
+function StateChip({ chip: { id, title }, counts, isPressed, onPress }: StateChipProps) {
+  const isNone = useSyncExternalStore(counts.subscribe, () => !counts.get()?.[id]);
+  return (
+    <ToggleButton
+      className={`chip${isNone ? ' is-none' : ` is-${id.slice('status:'.length)}`}`}
+      isSelected={isPressed}
+      onChange={onPress}
+    >
+      {title} <Count counts={counts} id={id} />
+    </ToggleButton>
+  );
+}
+
+function Count({ counts, id }: { counts: Counts; id: ChipId }) {
+  return <span className="chip-count">{useValue(counts)?.[id].toLocaleString('en') ?? ''}</span>;
 }
 
 interface ChipMenuProps {
   title: string;
   of: readonly Chip[];
-  counts: ChipCounts | null;
+  counts: Counts;
   pressed: readonly ChipId[];
   onPress: (id: ChipId) => void;
 }
@@ -102,7 +130,7 @@ function ChipMenu({ title, of, counts, pressed, onPress }: ChipMenuProps) {
                 <>
                   <span className="menu-check">{isSelected && <Check size={13} aria-hidden />}</span>
                   <span>{each.title}</span>
-                  <span className="chip-count">{counts?.[each.id].toLocaleString('en')}</span>
+                  <Count counts={counts} id={each.id} />
                 </>
               )}
             </MenuItem>

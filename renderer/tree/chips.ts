@@ -58,10 +58,6 @@ export function noCounts(): ChipCounts {
   return Object.fromEntries(CHIPS.map(({ id }) => [id, 0])) as ChipCounts;
 }
 
-export function countIn(counts: ChipCounts, node: TreeNode): void {
-  for (const { id, takes } of CHIPS) if (takes(node)) counts[id] += 1;
-}
-
 function chip(id: ChipId, group: Group, title: string, takes: Chip['takes']): Chip {
   return { id, group, title, takes };
 }

@@ -1,6 +1,6 @@
 import type { NodeStatus, TreeNode } from '../../protocol/tree.ts';
 import { bytes, dateTime, duration, percent } from '../ui/format.ts';
-import { hasLives, statusWords } from './words.ts';
+import { figuresOf, hasLives, statusWords } from './words.ts';
 
 export type ColumnId =
   | 'name'
@@ -11,6 +11,12 @@ export type ColumnId =
   | 'memory'
   | 'loop'
   | 'backlog'
+  | 'figures'
+  | 'total'
+  | 'busy'
+  | 'idle'
+  | 'in-flight'
+  | 'rate'
   | 'id'
   | 'kind'
   | 'host'
@@ -104,6 +110,15 @@ export const COLUMNS: readonly Column[] = [
     value: ({ metrics }) => metrics.backlog ?? null,
     isLive: true,
   },
+  {
+    ...words('figures', 'Figures', 'Figures of a component', 210, (node) => figuresOf(node) || null),
+    isLive: true,
+  },
+  counted('total', 'Total', 'Total of a pool', 54, 'total'),
+  counted('busy', 'Busy', 'Busy, of a pool', 54, 'busy'),
+  counted('idle', 'Idle', 'Idle, of a pool', 54, 'idle'),
+  counted('in-flight', 'In flight', 'Requests in flight', 68, 'inFlight'),
+  counted('rate', 'Req/s', 'Requests a second', 62, 'requestsPerSecond'),
   words('id', 'Id', 'Id', 104, (node) => node.id),
   words('kind', 'Kind', 'Kind', 82, (node) => node.kind),
   words('host', 'Host', 'Host of a worker', 70, (node) => node.host),
@@ -182,6 +197,14 @@ function figure(
     value,
     ...(isLive && { isLive }),
   };
+}
+
+/** One of the figures of a component. */
+function counted(id: ColumnId, title: string, inMenus: string, widthPx: number, name: string): Column {
+  return figure(id, title, inMenus, widthPx, ({ metrics }) => metrics.figures?.[name] ?? null, {
+    text: (value) => value.toLocaleString('en'),
+    isLive: true,
+  });
 }
 
 function words(

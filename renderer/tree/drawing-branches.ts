@@ -7,6 +7,8 @@ export interface Branch {
   /** Null: folded siblings, or what has just gone. */
   row: Row | null;
   children: Branch[];
+  /** Further children that nobody made a branch of. */
+  more: number;
   /** Siblings folded into one. */
   folded: { count: number; under: string; isFull: boolean } | null;
   /** It is no longer there; its place is kept for a moment, since most come back. Milliseconds since 1970. */
@@ -24,7 +26,12 @@ export interface Places {
 }
 
 /** The open lines as branches. */
-export function branchesOf(rows: Iterable<Row>, places: Places, selected: string | null): Branch[] {
+export function branchesOf(
+  rows: Iterable<Row>,
+  places: Places,
+  selected: string | null,
+  more: ReadonlyMap<string, number> = new Map(),
+): Branch[] {
   const roots: Branch[] = [];
   const above: Branch[] = [];
   let skipped = Number.POSITIVE_INFINITY;
@@ -41,6 +48,7 @@ export function branchesOf(rows: Iterable<Row>, places: Places, selected: string
       key: isReplaced ? `${key} ${row.id}` : key,
       row,
       children: [],
+      more: more.get(row.id) ?? 0,
       folded: null,
       gone: null,
     };
@@ -82,7 +90,7 @@ function lingeringOne(old: Branch, at: number, places: Places): Branch | null {
   const children = old.children
     .map((child) => lingeringOne(child, at, places))
     .filter((child) => child !== null);
-  return { ...old, row: null, children, gone };
+  return { ...old, row: null, children, more: 0, gone };
 }
 
 /** When the first of them is to be put away; null: nothing lingers. */
@@ -114,24 +122,26 @@ export function folded(
   const queue = [...drawn];
   for (const branch of queue) {
     const { children, row } = branch;
-    if (children.length === 0) continue;
-    const cap = row ? capOf(branch.key) : children.length;
+    const all = children.length + branch.more;
+    if (all === 0) continue;
+    const cap = row ? capOf(branch.key) : all;
     const room = most - count;
-    const isFull = room < Math.min(children.length, cap);
+    const isFull = room < Math.min(all, cap);
     // One more than the cap is not worth a box that says so.
-    const taken = isFull ? Math.max(0, room) : children.length <= cap + 1 ? children.length : cap;
+    const taken = isFull ? Math.max(0, room) : all <= cap + 1 ? all : cap;
     const kept = children
       .filter((child, index) => index < taken || path.has(child.key))
       .map((child) => ({ ...child }));
     count += kept.length;
     queue.push(...kept);
     branch.children = kept;
-    const hidden = children.length - kept.length;
+    const hidden = all - kept.length;
     if (hidden > 0 && row) {
       branch.children.push({
         key: `more ${branch.key}`,
         row: null,
         children: [],
+        more: 0,
         folded: { count: hidden, under: row.id, isFull },
         gone: null,
       });
@@ -151,4 +161,24 @@ function pathTo(branches: readonly Branch[], id: string | null): Set<string> {
   };
   branches.some(visit);
   return path;
+}
+
+/** Whether two drawings show the same in the same order. */
+export function isSameDrawing(one: readonly Branch[], two: readonly Branch[]): boolean {
+  return (
+    one.length === two.length &&
+    one.every((branch, index) => {
+      const other = two[index]!;
+      return (
+        branch.key === other.key &&
+        branch.row?.id === other.row?.id &&
+        branch.row?.isOpen === other.row?.isOpen &&
+        branch.row?.hasChildren === other.row?.hasChildren &&
+        branch.folded?.count === other.folded?.count &&
+        branch.folded?.isFull === other.folded?.isFull &&
+        branch.gone?.at === other.gone?.at &&
+        isSameDrawing(branch.children, other.children)
+      );
+    })
+  );
 }

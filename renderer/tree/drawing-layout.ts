@@ -37,7 +37,6 @@ export interface DrawingLayout {
 export const LINE_PX = 28;
 export const BOX_PX = 22;
 const GAP_PX = 32;
-const FOLDED_PX = 60;
 /** Columns are as wide as their widest box in steps of so much: one more digit in a name moves nothing. */
 const STEP_PX = 24;
 
@@ -45,22 +44,23 @@ interface Measures {
   widthOf(id: string): number;
   /** Of what has gone only the name is known. */
   widthOfGone(name: string): number;
+  widthOfFolded(count: number): number;
   linksOf(id: string): readonly Link[];
 }
 
 /** Branches as a tree from left to right (d3-hierarchy's tidy tree), in columns. */
 export function layOut(
   branches: readonly Branch[],
-  { widthOf, widthOfGone, linksOf }: Measures,
+  { widthOf, widthOfGone, widthOfFolded, linksOf }: Measures,
 ): DrawingLayout {
-  const root: Branch = { key: '', row: null, folded: null, gone: null, children: [...branches] };
+  const root: Branch = { key: '', row: null, more: 0, folded: null, gone: null, children: [...branches] };
   const laid = tidyTree<Branch>()
     .nodeSize([LINE_PX, 1])
     .separation(() => 1)(hierarchy(root, ({ children }) => children));
   // The root that holds several roots together is not drawn.
   const drawn = laid.descendants().filter(({ depth }) => depth > 0);
-  const widthOfBranch = ({ row, gone }: Branch) =>
-    row ? widthOf(row.id) : gone ? widthOfGone(gone.name) : FOLDED_PX;
+  const widthOfBranch = ({ row, gone, folded }: Branch) =>
+    row ? widthOf(row.id) : gone ? widthOfGone(gone.name) : widthOfFolded(folded!.count);
   const widths = new Map<number, number>();
   for (const { depth, data } of drawn) {
     const step = Math.ceil(widthOfBranch(data) / STEP_PX) * STEP_PX;

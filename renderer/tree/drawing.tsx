@@ -1,5 +1,8 @@
 import { Maximize, ZoomIn, ZoomOut } from 'lucide-react';
 import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { DRAWING_COLOURS, drawingPicture } from '../export/drawing-picture.ts';
+import { nameOf, useOffered } from '../export/offered.ts';
+import { colours } from '../export/tokens.ts';
 import { show } from '../store/interface.ts';
 import type { TreeStore } from '../store/tree-store.ts';
 import { IconButton } from '../ui/button.tsx';
@@ -41,6 +44,11 @@ export function Drawing({ instance, tree, outline, onMenu }: DrawingProps) {
   useEffect(() => {
     if (isReady && active) bringIn(active);
   }, [activeKey, outline.place.revealAt, isReady]);
+
+  useOffered('picture', () => ({
+    name: `${nameOf(instance)}-drawing`,
+    make: () => drawingPicture(layout, (id) => tree.node(id), colours(DRAWING_COLOURS), selected),
+  }));
 
   const hands = useMemo(
     () => ({

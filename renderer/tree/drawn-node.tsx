@@ -76,6 +76,8 @@ function Mark({ node }: { node: TreeNode }) {
       return <path className={className} d="M11 -5 L16 4 H6 Z" />;
     case 'worker':
       return <circle className={className} cx={11} cy={0} r={4} />;
+    case 'component':
+      return <path className={className} d="M11 -5 L16 0 L11 5 L6 0 Z" />;
     default:
       return node.kind satisfies never;
   }
@@ -84,7 +86,8 @@ function Mark({ node }: { node: TreeNode }) {
 /** Siblings that are not drawn: shows more of them. */
 export function Folded({ drawn, onUnfold }: { drawn: Drawn; onUnfold: (drawn: Drawn) => void }) {
   const { count, isFull } = drawn.folded!;
-  const words = isFull ? `${count} more, show them in the outline` : `${count} more, show them`;
+  const name = foldedName(count);
+  const words = isFull ? `${name} more, show them in the outline` : `${name} more, show them`;
   return (
     <g
       role="treeitem"
@@ -97,7 +100,7 @@ export function Folded({ drawn, onUnfold }: { drawn: Drawn; onUnfold: (drawn: Dr
       <title>{words}</title>
       <Box width={drawn.width} />
       <text className="drawn-name" x={12} y={4}>
-        +{count.toLocaleString('en')}
+        {name}
       </text>
     </g>
   );
@@ -119,14 +122,14 @@ function Box({ width }: { width: number }) {
   return <rect className="drawn-box" x={0} y={-BOX_PX / 2} width={width} height={BOX_PX} rx={5} />;
 }
 
-function lifeOf(node: TreeNode): string {
+export function lifeOf(node: TreeNode): string {
   return node.kind === 'worker' || node.kind === 'supervisor' ? `#${node.incarnation}` : '';
 }
 
 const MAX_CHARS = 28;
 const PAD_PX = 30;
 
-function shortened(name: string): string {
+export function shortened(name: string): string {
   return name.length <= MAX_CHARS ? name : `${name.slice(0, MAX_CHARS - 1)}…`;
 }
 
@@ -139,4 +142,12 @@ export function widthOf(node: TreeNode | null): number {
 
 export function widthOfName(name: string): number {
   return Math.ceil(PAD_PX + textWidth(shortened(name)));
+}
+
+export function widthOfFolded(count: number): number {
+  return Math.ceil(24 + textWidth(foldedName(count)));
+}
+
+export function foldedName(count: number): string {
+  return `+${count.toLocaleString('en')}`;
 }

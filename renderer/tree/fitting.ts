@@ -8,6 +8,7 @@ const END_PX = 10;
 
 /** Which of the columns shown at first give way, and in which order; what a person added stays longest. */
 const GIVE_WAY: readonly ColumnId[] = [
+  'figures',
   'id',
   'restarts',
   'backlog',
@@ -36,7 +37,13 @@ export function fitting(choice: OutlineChoice, paneWidth: number): ColumnId[] {
   return shown;
 }
 
+/** So far from their names, on a very wide screen, the figures are still read as theirs. */
+const NAME_MOST_PX = 720;
+
 /** For grid-template-columns. */
 export function templateOf(choice: OutlineChoice, shown: readonly ColumnId[]): string {
-  return [`minmax(${NAME.widthPx}px, 1fr)`, ...shown.map((id) => `${widthOf(choice, id)}px`)].join(' ');
+  return [
+    `minmax(${NAME.widthPx}px, ${NAME_MOST_PX}px)`,
+    ...shown.map((id) => `${widthOf(choice, id)}px`),
+  ].join(' ');
 }

@@ -1,4 +1,4 @@
-import { Box, Cpu, type LucideIcon, Network, Spline } from 'lucide-react';
+import { Box, Cpu, type LucideIcon, Network, Plug, Spline } from 'lucide-react';
 import type { NodeKind, TreeNode } from '../../protocol/tree.ts';
 
 const ICONS: Record<NodeKind, LucideIcon> = {
@@ -6,6 +6,7 @@ const ICONS: Record<NodeKind, LucideIcon> = {
   thread: Spline,
   supervisor: Network,
   worker: Box,
+  component: Plug,
 };
 
 /** The kind of a node, drawn; its words are its title. */

@@ -18,7 +18,7 @@ export interface OutlineChoice {
 }
 
 export const START_CHOICE: OutlineChoice = {
-  columns: ['incarnation', 'status', 'restarts', 'cpu', 'memory', 'loop', 'backlog', 'id'],
+  columns: ['incarnation', 'status', 'restarts', 'cpu', 'memory', 'loop', 'backlog', 'figures', 'id'],
   sort: null,
   chips: [],
   widths: {},

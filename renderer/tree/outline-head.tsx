@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type PointerEvent, useRef, useState } from 'react';
 import { chooseOutline, useOutlineChoice } from './choose.ts';
 import { type Column, type ColumnId, columnOf, NAME } from './columns.ts';
 import { pressed, widened, widthOf, withWidth } from './outline-choice.ts';
@@ -15,7 +15,7 @@ interface OutlineHeadProps {
 const STEP_PX = 12;
 
 /** The heads of the columns: a press sorts. One of them is in the tab order, the arrows go to the others. */
-export function OutlineHead({ shown, onMenu, onLeave }: OutlineHeadProps) {
+export const OutlineHead = memo(function OutlineHead({ shown, onMenu, onLeave }: OutlineHeadProps) {
   const choice = useOutlineChoice();
   const row = useRef<HTMLDivElement>(null);
   const columns = [NAME, ...shown.map(columnOf)];
@@ -83,7 +83,7 @@ export function OutlineHead({ shown, onMenu, onLeave }: OutlineHeadProps) {
       </div>
     </div>
   );
-}
+});
 
 /** Its left edge: pulled it makes the column wider or narrower; by keys that is Alt with an arrow. */
 function Grip({ id }: { id: ColumnId }) {

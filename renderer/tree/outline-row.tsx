@@ -23,12 +23,13 @@ interface OutlineRowProps {
   isSelected: boolean;
   hasArrived: boolean;
   query: string;
-  onSelect: () => void;
-  onToggle: () => void;
-  onMenu: (event: MouseEvent) => void;
+  onSelect: (row: Row) => void;
+  onToggle: (row: Row) => void;
+  onMenu: (event: MouseEvent, row: Row) => void;
 }
 
-export function OutlineRow(props: OutlineRowProps) {
+/** Drawn again when its own node, its place or its selection changes: lines come and go around it all the time. */
+export const OutlineRow = memo(function OutlineRow(props: OutlineRowProps) {
   const { id, tree, row, index, top, isSelected, hasArrived, onSelect, onToggle, onMenu } = props;
   const node = useNode(tree, row.id);
   if (!node) return null;
@@ -50,16 +51,16 @@ export function OutlineRow(props: OutlineRowProps) {
       aria-selected={isSelected}
       aria-expanded={row.hasChildren ? row.isOpen : undefined}
       style={{ transform: `translateY(${top}px)` }}
-      onClick={onSelect}
-      onDoubleClick={row.hasChildren ? onToggle : undefined}
-      onContextMenu={onMenu}
+      onClick={() => onSelect(row)}
+      onDoubleClick={row.hasChildren ? () => onToggle(row) : undefined}
+      onContextMenu={(event) => onMenu(event, row)}
     >
       <span role="gridcell" className="is-name" style={{ paddingLeft: 6 + (row.level - 1) * 14 }}>
         <span
           className={`twisty${row.isOpen ? ' is-open' : ''}`}
           onClick={(event) => {
             event.stopPropagation();
-            if (row.hasChildren) onToggle();
+            if (row.hasChildren) onToggle(row);
           }}
         >
           {row.hasChildren && <ChevronRight size={13} strokeWidth={2} aria-hidden />}
@@ -72,7 +73,7 @@ export function OutlineRow(props: OutlineRowProps) {
       <Cells instance={props.instance} node={node} shown={props.shown} />
     </div>
   );
-}
+});
 
 interface CellsProps {
   instance: string;

@@ -1,5 +1,5 @@
-import { Ghost, ListTree, Search, Share2, X } from 'lucide-react';
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { ChartNoAxesGantt, Ghost, ListTree, Search, Share2, X } from 'lucide-react';
+import { type KeyboardEvent, memo, useCallback, useMemo, useRef, useState } from 'react';
 import {
   Button,
   Input,
@@ -8,15 +8,19 @@ import {
   ToggleButtonGroup,
   TooltipTrigger,
 } from 'react-aria-components';
-import type { Act } from '../../protocol/act.ts';
 import { NodeMenu } from '../act/node-menu.tsx';
-import { ACT_WORDS, actOfKey, actsOn, COMMON_ACTS, whyNot } from '../act/rules.ts';
+import { requestAct } from '../act/offered.ts';
+import { ACT_WORDS, COMMON_ACTS } from '../act/rules.ts';
+import { useActs } from '../act/use-acts.ts';
 import { Banner } from '../fleet/banner.tsx';
 import { InstancePage } from '../fleet/instance-page.tsx';
+import { MissingBanner } from '../fleet/missing.tsx';
 import { PreviousLifeBanner } from '../fleet/previous-life.tsx';
+import { Icicle } from '../icicle/icicle.tsx';
 import { observedAt, useInstance } from '../store/desk.ts';
 import { show, useInterface, type View } from '../store/interface.ts';
-import { useNode } from '../store/use-tree.ts';
+import type { Lines } from '../store/lines.ts';
+import { useOfTree } from '../store/use-tree.ts';
 import { Hint, Button as PlainButton } from '../ui/button.tsx';
 import { counted } from '../ui/format.ts';
 import { ChipBar } from './chip-bar.tsx';
@@ -24,7 +28,7 @@ import { chooseOutline, useOutlineChoice } from './choose.ts';
 import { Drawing } from './drawing.tsx';
 import { type ColumnMenuAt, Outline } from './outline.tsx';
 import { withoutChips } from './outline-choice.ts';
-import { search, select, useOutline } from './use-outline.ts';
+import { search, select, useHasNoMatch, useMatched, useOutline } from './use-outline.ts';
 
 /** The middle of the window: the tree of the open instance, or why there is none. */
 export function TreePane({ instance }: { instance: string | null }) {
@@ -43,93 +47,86 @@ function OpenInstance({ instance: key }: { instance: string }) {
   const view = useInterface((state) => state.view);
   const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
   const [columnMenu, setColumnMenu] = useState<ColumnMenuAt | null>(null);
-  const selected = useNode(tree, outline.place.selected?.id ?? null);
-  const supervisor = useNode(tree, selected?.parent ?? null);
-  const reason = whyNot(selected, instance);
-  const isLast = selected !== null && tree.newestAt(tree.keyOf(selected.id) ?? '')?.id === selected.id;
-  const acts = selected ? actsOn(selected, supervisor, isLast) : [];
-  const hasTree = tree.size > 0;
-
-  const request = (act: Act) => {
-    if (selected && reason === null && acts.includes(act))
-      show({ asked: { act, instance: key, node: selected.id } });
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
-    const act = actOfKey(event.key, acts);
-    if (!act) return;
-    event.preventDefault();
-    request(act);
-  };
+  const hasNoMatch = useHasNoMatch(outline.rows);
+  const hasTree = useOfTree(tree, () => tree.size > 0, []);
+  const onColumns = useCallback((at: { x: number; y: number }) => setColumnMenu({ ...at, id: null }), []);
 
   return (
-    <section className="tree-pane" aria-label={instance?.name ?? 'Tree'}>
+    <section className="tree-pane" data-pane="tree" aria-label={instance?.name ?? 'Tree'}>
       <header className="tree-head">
         <h1 className="cut">
           {instance?.service || instance?.name}
           {instance?.region && <span className="soft"> {instance.region}</span>}
         </h1>
         <span className="spread" />
-        {COMMON_ACTS.map((act) => (
-          <PlainButton
-            key={act}
-            onPress={() => request(act)}
-            isDisabled={reason !== null || !acts.includes(act)}
-          >
-            {ACT_WORDS[act].title}
-          </PlainButton>
-        ))}
+        <CommonActs instance={key} />
       </header>
-      {hasTree && <TreeBar instance={key} view={view} matched={outline.matched} />}
-      {hasTree && (
-        <ChipBar
-          tree={tree}
-          onColumns={view === 'outline' ? (at) => setColumnMenu({ ...at, id: null }) : null}
-        />
-      )}
+      {hasTree && <TreeBar instance={key} view={view} rows={outline.rows} />}
+      {hasTree && <ChipBar tree={tree} onColumns={view === 'outline' ? onColumns : null} />}
       {instance && hasTree && <Banner instance={instance} />}
       {hasTree && <PreviousLifeBanner instance={key} />}
+      <MissingBanner instance={key} />
       {!hasTree && instance ? (
         <InstancePage instance={instance} />
       ) : (
-        <div className={`tree-body${instance?.state === 'live' ? '' : ' is-old'}`} onKeyDown={onKeyDown}>
-          {outline.rows.length === 0 && outline.matched !== null ? (
+        <div className={`tree-body${instance?.state === 'live' ? '' : ' is-old'}`}>
+          {hasNoMatch ? (
             <NoMatch instance={key} query={outline.place.query} />
           ) : view === 'outline' ? (
             <Outline
               instance={key}
               tree={tree}
-              outline={outline}
+              rows={outline.rows}
+              place={outline.place}
               onMenu={setMenuAt}
               columnMenu={columnMenu}
               onColumnMenu={setColumnMenu}
             />
+          ) : view === 'icicle' ? (
+            <Icicle instance={key} tree={tree} outline={outline} onMenu={setMenuAt} />
           ) : (
             <Drawing instance={key} tree={tree} outline={outline} onMenu={setMenuAt} />
           )}
         </div>
       )}
-      <NodeMenu
-        node={selected}
-        at={menuAt}
-        acts={acts}
-        reason={reason}
-        onAct={request}
-        onClose={() => setMenuAt(null)}
-      />
+      <MenuOfSelected instance={key} at={menuAt} onClose={() => setMenuAt(null)} />
     </section>
   );
 }
 
-function TreeBar({
-  instance,
-  view,
-  matched,
-}: {
+/** Above the tree. A figure of the selected node that changes draws no button again. */
+function CommonActs({ instance }: { instance: string }) {
+  const { acts, reason } = useActs(instance);
+  const offered = COMMON_ACTS.filter((act) => reason === null && acts.includes(act)).join(' ');
+  return useMemo(
+    () =>
+      COMMON_ACTS.map((act) => (
+        <PlainButton key={act} onPress={() => requestAct(act)} isDisabled={!offered.split(' ').includes(act)}>
+          {ACT_WORDS[act].title}
+        </PlainButton>
+      )),
+    [offered],
+  );
+}
+
+interface MenuOfSelectedProps {
+  instance: string;
+  at: { x: number; y: number } | null;
+  onClose: () => void;
+}
+
+/** Closed it follows no node. */
+function MenuOfSelected({ instance, at, onClose }: MenuOfSelectedProps) {
+  return <NodeMenu {...useActs(instance, at !== null)} at={at} onAct={requestAct} onClose={onClose} />;
+}
+
+interface TreeBarProps {
   instance: string;
   view: View;
-  matched: readonly string[] | null;
-}) {
+  rows: Lines;
+}
+
+const TreeBar = memo(function TreeBar({ instance, view, rows }: TreeBarProps) {
   const field = useRef<HTMLInputElement>(null);
   const { tree } = observedAt(instance);
   const query = useInterface(({ places }) => places[instance]?.query ?? '');
@@ -138,8 +135,8 @@ function TreeBar({
     // Enter goes to what was found, Escape clears and goes back to the tree.
     if (event.key !== 'ArrowDown' && event.key !== 'Enter' && event.key !== 'Escape') return;
     event.preventDefault();
-    document.querySelector<HTMLElement>('.outline, .drawing')?.focus();
-    const first = matched?.[0];
+    document.querySelector<HTMLElement>('.outline, .icicle, .drawing')?.focus();
+    const first = rows.options.isMatch && rows.firstMatch();
     if (event.key === 'Escape') search(instance, tree, '');
     else if (first) select(instance, tree, first);
   };
@@ -156,6 +153,9 @@ function TreeBar({
         <ToggleButton id="outline" className="button is-bare">
           <ListTree size={14} aria-hidden /> Outline
         </ToggleButton>
+        <ToggleButton id="icicle" className="button is-bare">
+          <ChartNoAxesGantt size={14} aria-hidden /> Icicle
+        </ToggleButton>
         <ToggleButton id="drawing" className="button is-bare">
           <Share2 size={14} aria-hidden /> Drawing
         </ToggleButton>
@@ -168,11 +168,7 @@ function TreeBar({
       >
         <Search size={14} aria-hidden />
         <Input ref={field} className="input" placeholder="Search" onKeyDown={onKeyDown} />
-        {matched !== null && (
-          <span className="search-count soft" role="status">
-            {counted(matched.length, 'match', 'matches')}
-          </span>
-        )}
+        <MatchCount rows={rows} />
         <Button className="search-clear" aria-label="Clear the search">
           <X size={13} aria-hidden />
         </Button>
@@ -189,6 +185,16 @@ function TreeBar({
         <Hint>{hasGhosts ? 'Hide ghosts' : 'Show ghosts'}</Hint>
       </TooltipTrigger>
     </div>
+  );
+});
+
+function MatchCount({ rows }: { rows: Lines }) {
+  const matched = useMatched(rows);
+  if (matched === null) return null;
+  return (
+    <span className="search-count soft" role="status">
+      {counted(matched.count, 'match', 'matches')}
+    </span>
   );
 }
 

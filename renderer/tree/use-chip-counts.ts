@@ -1,48 +1,43 @@
 import { useEffect, useState } from 'react';
-import type { TreeNode } from '../../protocol/tree.ts';
+import { now } from '../store/clock.ts';
 import { inSlices } from '../store/slices.ts';
 import type { TreeStore } from '../store/tree-store.ts';
-import { type ChipCounts, countIn, noCounts } from './chips.ts';
+import { Value } from '../store/value.ts';
+import { ChipCounter } from './chip-counts.ts';
+import type { ChipCounts } from './chips.ts';
 
-/** How often the nodes are counted: statuses change without the tree's form changing. */
-const EVERY_MS = 1000;
-
-/** How many nodes each filter would let through; null until they were counted for the first time. */
-export function useChipCounts(tree: TreeStore): ChipCounts | null {
-  const [counts, setCounts] = useState<ChipCounts | null>(null);
+/**
+ * How many nodes each filter would let through, told once a second: figures that change faster are not read. Null until they
+ * were counted for the first time.
+ */
+export function useChipCounts(tree: TreeStore): Value<ChipCounts | null> {
+  const [counts] = useState(() => new Value<ChipCounts | null>(null));
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let stop = () => {};
-    const count = () => {
-      const next = noCounts();
-      stop = inSlices(
-        shownIn(tree),
-        (node) => countIn(next, node),
-        () => {
-          setCounts((before) => (before && isSame(before, next) ? before : next));
-          timer = setTimeout(count, EVERY_MS);
-        },
-      );
+    const counter = new ChipCounter(tree.columns());
+    const show = () => {
+      const { counts: next } = counter;
+      const before = counts.get();
+      if (!before || !isSame(before, next)) counts.set(next);
     };
-    count();
+    let stopClock = () => {};
+    const stopTelling = tree.onCommit((commit) => counter.update(commit));
+    const stop = inSlices(
+      counter.count(),
+      () => {},
+      () => {
+        show();
+        stopClock = now.subscribe(show);
+      },
+    );
     return () => {
       stop();
-      clearTimeout(timer);
+      stopTelling();
+      stopClock();
     };
-  }, [tree]);
+  }, [tree, counts]);
   return counts;
 }
 
 function isSame(a: ChipCounts, b: ChipCounts): boolean {
   return Object.entries(a).every(([id, count]) => b[id as keyof ChipCounts] === count);
-}
-
-/** What can be shown at all: of a place with many ghosts only the last few are. */
-function* shownIn(tree: TreeStore): Iterable<TreeNode> {
-  for (const ids of tree.shape().children.values()) {
-    for (const id of ids) {
-      const node = tree.node(id);
-      if (node) yield node;
-    }
-  }
 }

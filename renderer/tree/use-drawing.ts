@@ -1,16 +1,21 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { pathTo } from '../store/place.ts';
 import { isAlive } from '../store/row-keys.ts';
 import type { TreeStore } from '../store/tree-store.ts';
+import { useLineVersion } from '../store/use-lines.ts';
 import {
   type Branch,
   branchesOf,
   endOfLingering,
   folded,
+  isSameDrawing,
   lingering,
+  MOST_BOXES,
   type Places,
 } from './drawing-branches.ts';
 import { type DrawingLayout, layOut } from './drawing-layout.ts';
-import { widthOf, widthOfName } from './drawn-node.tsx';
+import { fewLines } from './drawing-lines.ts';
+import { widthOf, widthOfFolded, widthOfName } from './drawn-node.tsx';
 import type { Outline } from './use-outline.ts';
 
 export interface DrawingModel {
@@ -24,22 +29,39 @@ export interface DrawingModel {
 /** What is open as boxes and links; a successor takes the place of the incarnation before it, and nothing else moves. */
 export function useDrawing(tree: TreeStore, outline: Outline, capOf: (key: string) => number): DrawingModel {
   const { rows, place } = outline;
+  const version = useLineVersion(rows);
   const selected = place.selected?.id ?? null;
   const [moment, setMoment] = useState(0);
   const before = useRef<readonly Branch[]>([]);
+  const last = useRef<{ drawn: readonly Branch[]; links: string; layout: DrawingLayout } | null>(null);
   const model = useMemo(() => {
     const places = placesOf(tree);
-    const now = branchesOf(rows, places, selected);
+    const few = fewLines(rows, {
+      capOf: (id) => capOf(places.keyOf(id)),
+      most: MOST_BOXES,
+      selected,
+      way: new Set(selected === null ? [] : pathTo(tree, selected)),
+      isLeftOut: (id) => id !== selected && places.isReplaced(id),
+    });
+    const now = branchesOf(few.rows, places, selected, few.more);
     const branches = lingering(before.current, now, Date.now(), places);
     const drawn = folded(branches, capOf, selected);
-    const layout = layOut(drawn, {
-      widthOf: (id) => widthOf(tree.node(id)),
-      widthOfGone: widthOfName,
-      linksOf: (id) => tree.node(id)?.links ?? [],
-    });
+    // Most of what comes and goes is not drawn: then nothing is laid out anew.
+    const known = last.current;
+    const links = linksText(drawn, tree);
+    const layout =
+      known?.links === links && isSameDrawing(known.drawn, drawn)
+        ? known.layout
+        : layOut(drawn, {
+            widthOf: (id) => widthOf(tree.node(id)),
+            widthOfGone: widthOfName,
+            widthOfFolded,
+            linksOf: (id) => tree.node(id)?.links ?? [],
+          });
+    last.current = { drawn, links, layout };
     const active = selected === null ? null : (layout.nodes.find(({ id }) => id === selected)?.key ?? null);
     return { branches, layout, active };
-  }, [rows, tree, capOf, selected, moment]);
+  }, [rows, version, tree, capOf, selected, moment]);
 
   const seen = useRef<{ epoch: string; holders: ReadonlyMap<string, string>; arrived: ReadonlySet<string> }>({
     epoch: '',
@@ -62,6 +84,17 @@ export function useDrawing(tree: TreeStore, outline: Outline, capOf: (key: strin
     return () => clearTimeout(timer);
   }, [model, arrived, tree]);
   return { layout: model.layout, active: model.active, arrived };
+}
+
+/** What other links there are among what is drawn. */
+function linksText(branches: readonly Branch[], tree: TreeStore): string {
+  let text = '';
+  for (const { row, children } of branches) {
+    const links = row === null ? [] : (tree.node(row.id)?.links ?? []);
+    if (row && links.length > 0) text += `${row.id} ${links.map(({ to, kind }) => `${kind} ${to}`).join()};`;
+    text += linksText(children, tree);
+  }
+  return text;
 }
 
 /** Those that stand where another stood before, and those that arrived so and still stand there. */

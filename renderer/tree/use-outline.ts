@@ -1,23 +1,26 @@
-import { useDeferredValue, useMemo } from 'react';
-import { now } from '../store/clock.ts';
+import { useDeferredValue, useMemo, useSyncExternalStore } from 'react';
 import { placeOf, setPlace, useInterface, usePlace } from '../store/interface.ts';
+import type { Lines, LinesOptions } from '../store/lines.ts';
 import { chosen, type Place, revealed } from '../store/place.ts';
-import { isAlive } from '../store/row-keys.ts';
-import { matcher, matchingRows, openRows, type Row } from '../store/rows.ts';
-import type { Shape, TreeStore } from '../store/tree-store.ts';
-import { useShape } from '../store/use-tree.ts';
-import { useValueWhile } from '../store/value.ts';
-import { chipFilter } from './chips.ts';
+import { matcher } from '../store/rows.ts';
+import type { TreeStore } from '../store/tree-store.ts';
+import { useLines } from '../store/use-lines.ts';
+import { type ChipId, chipFilter } from './chips.ts';
 import { useOutlineChoice } from './choose.ts';
-import { columnOf } from './columns.ts';
-import { orderOf } from './order.ts';
-import type { Sort } from './outline-choice.ts';
+import { SiblingOrder } from './order.ts';
 
+/** What is in the outline, without its rows being read: who does that asks for their version, too. */
 export interface Outline {
-  rows: Row[];
-  /** The nodes that match the query and the filters, top down; null without either. */
-  matched: readonly string[] | null;
+  rows: Lines;
   place: Place;
+}
+
+export interface Matched {
+  count: number;
+  /** Top down. */
+  first(): string | null;
+  /** All, in no order. */
+  ids(): Iterable<string>;
 }
 
 /** More children than this start closed: nobody asked to see them all. */
@@ -25,52 +28,52 @@ const OPENED_UP_TO = 200;
 
 /** The rows of the outline, as the tree's form, the person's opening and closing, and the query make them. */
 export function useOutline(instance: string, tree: TreeStore): Outline {
-  const shape = useShape(tree);
   const place = usePlace(instance);
   const hasGhosts = useInterface((state) => state.hasGhosts);
   const query = useDeferredValue(place.query.trim());
   const { chips, sort } = useOutlineChoice();
   // Only lines stand in another order: in a drawing nothing moves because a figure did.
   const order = useInterface(({ view }) => (view === 'outline' ? sort : null));
-  const isLive = chips.length > 0 || (order !== null && columnOf(order.by).isLive === true);
-  const moment = useValueWhile(now, isLive);
-  const { open } = place;
-  const { rows, matched } = useMemo(() => {
-    const isGhostWanted = hasGhosts || chips.includes('status:ghosts');
-    const shown = arranged(isGhostWanted ? shape : withoutGhosts(shape, tree), tree, order);
-    const isLet = chipFilter(chips);
-    if (query === '' && !isLet) return { rows: openRows(shown, isOpenIn(tree, open)), matched: null };
-    const isMatch = query === '' ? () => true : matcher(query);
-    return matchingRows(shown, (id) => {
-      const node = tree.node(id);
-      return node !== null && (isLet === null || isLet(node)) && isMatch(node);
-    });
-  }, [shape, tree, hasGhosts, query, open, chips, order, moment]);
-  return { rows, matched, place };
+  // The same while the same is looked for.
+  const isMatch = useMemo(() => matchOf(query, chips), [query, chips]);
+  const options = useMemo(
+    (): LinesOptions => ({
+      hasGhosts: hasGhosts || chips.includes('status:ghosts'),
+      isMatch,
+      openUpTo: OPENED_UP_TO,
+      order: order && new SiblingOrder(tree, order),
+    }),
+    [tree, hasGhosts, chips, isMatch, order],
+  );
+  // The icicle draws all nodes, not lines; only what is found is marked in it.
+  const isWanted = useInterface(({ view }) => view !== 'icicle') || options.isMatch !== null;
+  return { rows: useLines(tree, options, place.open, isWanted), place };
 }
 
-function arranged(shape: Shape, tree: TreeStore, sort: Sort | null): Shape {
-  const order = orderOf(sort, (id) => tree.node(id));
-  if (!order) return shape;
-  return { ...shape, children: new Map([...shape.children].map(([parent, ids]) => [parent, order(ids)])) };
+/** The nodes that match the query and the filters; null without either. */
+export function useMatched(rows: Lines): Matched | null {
+  const version = useSyncExternalStore(rows.subscribe, () =>
+    rows.options.isMatch === null ? 0 : rows.version,
+  );
+  return useMemo(
+    () =>
+      rows.options.isMatch === null
+        ? null
+        : { count: rows.matches, first: () => rows.firstMatch(), ids: () => rows.matching() },
+    [rows, version],
+  );
 }
 
-export function isOpenIn(tree: TreeStore, open: Place['open']): (id: string, children: number) => boolean {
-  return (id, children) => open.get(tree.keyOf(id) ?? '') ?? children <= OPENED_UP_TO;
+/** Something is looked for, and nothing is found. */
+export function useHasNoMatch(rows: Lines): boolean {
+  return useSyncExternalStore(rows.subscribe, () => rows.options.isMatch !== null && rows.length === 0);
 }
 
-function withoutGhosts(shape: Shape, tree: TreeStore): Shape {
-  const children = new Map<string | null, string[]>();
-  for (const [parent, ids] of shape.children) {
-    children.set(
-      parent,
-      ids.filter((id) => {
-        const node = tree.node(id);
-        return node !== null && isAlive(node);
-      }),
-    );
-  }
-  return { ...shape, children };
+function matchOf(query: string, chips: readonly ChipId[]): LinesOptions['isMatch'] {
+  const isLet = chipFilter(chips);
+  if (query === '') return isLet;
+  const isFound = matcher(query);
+  return isLet === null ? isFound : (node) => isLet(node) && isFound(node);
 }
 
 export function select(instance: string, tree: TreeStore, id: string | null): void {

@@ -1,7 +1,8 @@
+import { figureTexts } from '../../protocol/component.ts';
 import type { TreeNode } from '../../protocol/tree.ts';
 import type { Severity } from '../fleet/health.ts';
 import { isAlive } from '../store/row-keys.ts';
-import { clockTime, duration } from '../ui/format.ts';
+import { bytes, clockTime, duration } from '../ui/format.ts';
 
 /** A node's status in words, with how long where that matters. */
 export function statusWords(node: TreeNode): string {
@@ -13,11 +14,11 @@ export function statusWords(node: TreeNode): string {
 }
 
 /** The classes of its dot: what is held on purpose has another form than what is in trouble. */
-export function dotOf(node: TreeNode): string {
+export function dotOf(node: Parameters<typeof isAlive>[0]): string {
   return `dot is-${node.status === 'suspended' ? 'held' : severityOf(node)}`;
 }
 
-export function severityOf(node: TreeNode): Severity | 'ended' {
+export function severityOf(node: Parameters<typeof isAlive>[0]): Severity | 'ended' {
   if (node.status === 'restarting') return 'waiting';
   if (!isAlive(node)) return 'ended';
   switch (node.status) {
@@ -43,6 +44,7 @@ export function kindWords(node: TreeNode): string {
       ? 'dynamic supervisor'
       : `supervisor, ${node.supervisor.strategy}`;
   }
+  if (node.component) return `${node.component.type}, a component`;
   if (node.kind === 'process' && !node.observed) return 'process, no agent inside';
   return node.kind;
 }
@@ -55,4 +57,9 @@ export function hasLives(node: TreeNode): boolean {
 /** What a person calls it: its lineage, and for processes and threads their name. */
 export function titleOf(node: Pick<TreeNode, 'kind' | 'lineage' | 'name'>): string {
   return node.kind === 'supervisor' || node.kind === 'worker' ? node.lineage : node.name;
+}
+
+/** What is counted of a component: `3 connections · 1 in flight`. */
+export function figuresOf({ metrics }: Pick<TreeNode, 'metrics'>): string {
+  return metrics.figures ? figureTexts(metrics.figures, { bytes, duration }).join(' · ') : '';
 }

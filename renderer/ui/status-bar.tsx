@@ -6,7 +6,8 @@ import { useValue } from '../store/value.ts';
 import { ArmedStatus } from './armed.tsx';
 import { IconButton } from './button.tsx';
 import { counted } from './format.ts';
-import { nextTheme } from './global-keys.ts';
+import { Said } from './said.tsx';
+import { nextTheme } from './theme.ts';
 
 const THEMES: Record<Theme, { icon: typeof Sun; label: string }> = {
   system: { icon: Monitor, label: 'Theme: as the system' },
@@ -34,6 +35,7 @@ export function StatusBar() {
         </span>
       )}
       <ArmedStatus />
+      <Said />
       <span className="spread" />
       {app && !app.sandboxed && (
         <span

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type MachineFacts, parseListenAddress, readConfig } from '../../agent/config.ts';
 
-const facts: MachineFacts = { uid: 1000, home: '/home/ada', hasRuntimeDir: false };
+const facts: MachineFacts = { uid: 1000, home: '/home/ada', hasRuntimeDir: false, sharedDir: '/tmp' };
 
 test('without a word of configuration: nothing on the network, a local socket, directories of the user', () => {
   expect(readConfig({}, {}, facts)).toEqual({
@@ -12,11 +12,18 @@ test('without a word of configuration: nothing on the network, a local socket, d
     authorizedKeys: null,
     hostKey: null,
     local: true,
+    control: true,
+    overheadPercent: 5,
     blackBox: true,
     runtimeDir: '/tmp/perch-1000',
     stateDir: '/home/ada/.local/state/perch',
     problems: [],
   });
+});
+
+test('where nothing in /tmp can be written, the local socket is in the memory that processes share', () => {
+  const readOnly: MachineFacts = { ...facts, sharedDir: '/dev/shm' };
+  expect(readConfig({}, {}, readOnly)?.runtimeDir).toBe('/dev/shm/perch-1000');
 });
 
 test('PERCH=off turns everything off, whatever the code says', () => {
@@ -89,6 +96,23 @@ describe('where to listen', () => {
     expect(config?.listen).toEqual(['127.0.0.1:7400']);
     expect(config?.problems).toHaveLength(1);
     expect(config?.problems[0]).toContain(JSON.stringify(word));
+  });
+
+  test('a budget is a share of a core; what is none is said, and the usual one holds', () => {
+    const read = (word: string | undefined, overheadPercent?: number) =>
+      readConfig({ overheadPercent }, { PERCH_OVERHEAD: word }, facts)!;
+    expect(read('0.5').overheadPercent).toBe(0.5);
+    expect(read('0.5', 2).overheadPercent).toBe(2);
+    for (const word of ['0', '-1', '101', 'much']) {
+      expect(read(word)).toMatchObject({ overheadPercent: 5, problems: [expect.stringContaining(word)] });
+    }
+  });
+
+  test('control is off when either says so: none can turn on what the other forbids', () => {
+    const isOn = (control: boolean | undefined, word?: string) =>
+      readConfig({ control }, { PERCH_CONTROL: word }, facts)?.control;
+    expect([isOn(undefined), isOn(true), isOn(undefined, 'on')]).toEqual([true, true, true]);
+    expect([isOn(false), isOn(false, 'on'), isOn(true, 'off')]).toEqual([false, false, false]);
   });
 
   test('an address is taken apart', () => {

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { signalProcess, untilEnded } from '../../agent/faults/end-process.ts';
+import { signalProcess } from '../../agent/faults/end-process.ts';
 import { readProcess } from '../../agent/hub/proc.ts';
+import { untilEnded } from '../../agent/hub/process-identity.ts';
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import { newClaim } from '../../agent/probe/claim.ts';
 import type { ProbeMessage } from '../../agent/probe/messages.ts';
 import { Probe } from '../../agent/probe/probe.ts';
 import { PulseReader } from '../../agent/probe/pulse.ts';
@@ -20,7 +21,7 @@ function probed() {
     observer: null,
     probe: null,
   };
-  const probe = new Probe(registry, () => false);
+  const probe = new Probe(registry);
   const sent: ProbeMessage[] = [];
   probe.connect((message) => sent.push(message));
   const changes = () => sent.filter((message): message is Changes => message.t === 'changes');
@@ -149,4 +150,29 @@ test('a hub that dies in the middle of a flush is no error of the service', () =
   });
   declare();
   expect(() => probe.flush()).not.toThrow();
+});
+
+test('what the agent does on the thread is counted, what an act runs of the service is not', async () => {
+  vi.useRealTimers();
+  const { probe, declare, watch } = probed();
+  probe.receive({ t: 'ask', id: 1, question: 'flush', args: {} });
+  const before = watch.takenMs!;
+  const node = declare();
+  const spins = (ms: number) => {
+    const until = performance.now() + ms;
+    while (performance.now() < until);
+  };
+  node.act = () => {
+    spins(40);
+    return { accepted: true };
+  };
+  const cause = { call: 'c', reason: '', author: { key: 'k', name: '' } };
+  probe.receive({
+    t: 'ask',
+    id: 2,
+    question: 'act',
+    args: { serial: node.serial, act: 'kill', cause, claim: newClaim() },
+  });
+  expect(watch.takenMs! - before).toBeLessThan(20);
+  expect(watch.takenMs!).toBeGreaterThan(0);
 });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { newPulse, PulseReader, PulseWriter } from '../../agent/probe/pulse.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 
 test('a hold that was taken back before the thread took it is none', () => {
   const memory = newPulse();
@@ -56,4 +57,37 @@ test('another thread lets it go', async () => {
   thread.hold(60_000);
   expect(performance.now() - from).toBeLessThan(30_000);
   await ended;
+});
+
+/** How long it is held by a hub that attends to it for so long, from another thread. */
+async function heldFor(leaseMs: number, attendedMs: number): Promise<number> {
+  const memory = newPulse();
+  const [hub, thread] = [new PulseReader(memory), new PulseWriter(memory)];
+  hub.askHold();
+  thread.takeHold();
+  const code = `const { workerData: { memory, everyMs, attendedMs } } = require('node:worker_threads');
+    const words = new Int32Array(memory, 0, 4);
+    const timer = setInterval(() => Atomics.add(words, 3, 1), everyMs);
+    setTimeout(() => clearInterval(timer), attendedMs);`;
+  const workerData = { memory, everyMs: LIMITS.beatMs, attendedMs };
+  const worker = new Worker(code, { eval: true, workerData });
+  const ended = once(worker, 'exit');
+  await once(worker, 'online');
+  const from = performance.now();
+  thread.hold(leaseMs);
+  const heldMs = performance.now() - from;
+  await ended;
+  return heldMs;
+}
+
+test('it goes on before its lease is over when the hub that held it is not heard of any more', async () => {
+  const heldMs = await heldFor(60_000, 0);
+  expect(heldMs).toBeGreaterThan(LIMITS.unattendedMs - 100);
+  expect(heldMs).toBeLessThan(LIMITS.unattendedMs + 5000);
+});
+
+test('for as long as the hub attends to it, it is held for its whole lease', async () => {
+  expect(await heldFor(LIMITS.unattendedMs + 1000, LIMITS.unattendedMs + 2000)).toBeGreaterThan(
+    LIMITS.unattendedMs + 900,
+  );
 });

@@ -1,7 +1,12 @@
 import { chmodSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { isKeyLines, parseAuthorizedKeys, readAuthorizedKeys } from '../../agent/hub/ssh/authorized-keys.ts';
+import {
+  isKeyLines,
+  lineFor,
+  parseAuthorizedKeys,
+  readAuthorizedKeys,
+} from '../../agent/hub/ssh/authorized-keys.ts';
 import { newKeyPair } from '../../client/ssh/identity.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -12,7 +17,16 @@ const blob = ada.split(' ')[1]!;
 describe('a line', () => {
   test('a bare key may observe, and its comment is its name', () => {
     expect(parseAuthorizedKeys(ada)).toEqual({
-      keys: [{ type: 'ssh-ed25519', base64: blob, capabilities: ['observe'], comment: 'ada@laptop' }],
+      keys: [
+        {
+          type: 'ssh-ed25519',
+          base64: blob,
+          capabilities: ['observe'],
+          expiresAt: null,
+          from: null,
+          comment: 'ada@laptop',
+        },
+      ],
       problems: [],
     });
   });
@@ -23,11 +37,44 @@ describe('a line', () => {
     expect(parseAuthorizedKeys(`capabilities="heap" ${ada}`).keys[0]?.capabilities).toEqual(['heap']);
   });
 
+  const expires = (time: string) => parseAuthorizedKeys(`expiry-time="${time}" ${ada}`).keys[0]?.expiresAt;
+
+  test('it expires at a time of UTC or of the machine, to the day, the minute or the second', () => {
+    expect(expires('20260301Z')).toBe(Date.UTC(2026, 2, 1));
+    expect(expires('202603011530Z')).toBe(Date.UTC(2026, 2, 1, 15, 30));
+    expect(expires('20260301153059Z')).toBe(Date.UTC(2026, 2, 1, 15, 30, 59));
+    expect(expires('20260301')).toBe(new Date(2026, 2, 1).getTime());
+    expect(expires('202603011530')).toBe(new Date(2026, 2, 1, 15, 30).getTime());
+  });
+
+  test('from its time on a line lets nobody in; another line of the same key may', () => {
+    const offered = { type: 'ssh-ed25519', base64: blob };
+    const { keys } = parseAuthorizedKeys(
+      `capabilities="control",expiry-time="20260301Z" ${ada}\nfrom="10.0.0.0/8" ${ada}`,
+    );
+    const at = (now: number, address?: string) => lineFor(keys, offered, { now, address })?.capabilities;
+    const end = Date.UTC(2026, 2, 1);
+    expect(at(end - 1)).toEqual(['control']);
+    expect(at(end)).toBeUndefined();
+    expect(at(end, '10.1.2.3')).toEqual(['observe']);
+    expect(at(end, '11.1.2.3')).toBeUndefined();
+    expect(lineFor(keys, { ...offered, type: 'ssh-rsa' }, { now: 0, address: '10.1.2.3' })).toBeUndefined();
+  });
+
   test.each([
     ['an unknown capability', `capabilities="observe,obsrve" ${ada}`, 'obsrve'],
     ['an empty list', `capabilities="" ${ada}`, '""'],
-    ['another option', `command="date" ${ada}`, 'command="date"'],
-    ['an option beside', `capabilities="observe",from="10.0.0.1" ${ada}`, 'from='],
+    ['another option', `command="date" ${ada}`, 'command'],
+    ['an option beside', `capabilities="observe",no-pty ${ada}`, 'no-pty'],
+    ['an option twice', `from="10.0.0.1",from="10.0.0.2" ${ada}`, 'twice'],
+    ['a comma with nothing behind it', `from="10.0.0.1", ${ada}`, 'no option'],
+    ['a time that is none', `expiry-time="20260431" ${ada}`, '20260431'],
+    ['a time in words', `expiry-time="tomorrow" ${ada}`, 'tomorrow'],
+    ['a host by name', `from="laptop.example.com" ${ada}`, 'laptop.example.com'],
+    ['a host by name that is to be kept out', `from="10.0.0.0/8,!bad.example.com" ${ada}`, 'bad.example.com'],
+    ['a network with bits behind its mask', `from="10.0.0.1/8" ${ada}`, 'behind its mask'],
+    ['a mask too long', `from="10.0.0.0/33" ${ada}`, '10.0.0.0/33'],
+    ['an empty list of addresses', `from="" ${ada}`, 'no address'],
     ['an option without its quotes', `capabilities=observe ${ada}`, 'capabilities=observe'],
     ['an open quote', `capabilities="observe ${ada}`, 'no key'],
     ['a key type that cannot be checked', 'sk-ssh-ed25519@openssh.com AAAA me', 'sk-ssh-ed25519'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ActRequest, type ArmFor, runAct } from '../../client/act.ts';
+import { runAct } from '../../client/act.ts';
+import type { ActRequest, ArmFor } from '../../client/act-request.ts';
 import type { ActDocument, ActProgress, AuditHead } from '../../protocol/act.ts';
 import { PerchError } from '../../protocol/errors.ts';
 import type { TreeChange } from '../../protocol/tree.ts';
@@ -392,16 +393,6 @@ describe('an act', () => {
     expect(second.calls.map(({ name }) => name)).toEqual(['act']);
     second.last('act').answer(restarted);
     expect(await done).toBe(restarted);
-  });
-
-  it('that suspends is over with its session, and is not begun again on the next', async () => {
-    const second = new ScriptedSession();
-    const { clock, first, done } = lab({ act: 'suspend' }, second);
-    first.last('act').event(accepted);
-    first.lose(lost);
-    await clock.turn(1000);
-    expect(await done).toMatchObject({ outcome: 'not-recovered', words: expect.stringContaining('goes on') });
-    expect(second.calls).toEqual([]);
   });
 
   it('says why its session could not be armed', async () => {

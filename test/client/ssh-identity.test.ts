@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { newKeyPair, readIdentity, writeKeyPair } from '../../client/ssh/identity.ts';
+import { newKeyPair, publicLineIn, readIdentity, writeKeyPair } from '../../client/ssh/identity.ts';
 import { lockedKey } from '../support/locked-key.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -36,6 +36,45 @@ test('files: 0600 and 0644, nothing overwritten, nothing left by halves', async 
   });
 });
 
+test('the public half of a locked key is read without its passphrase, as OpenSSH writes it too', () => {
+  const pair = lockedKey('correct');
+  expect(publicLineIn(pair.private)).toBe(pair.public.split(' ').slice(0, 2).join(' '));
+  const file = path.join(temporaryFolder(), 'theirs');
+  execFileSync('ssh-keygen', [
+    '-q',
+    '-t',
+    'rsa',
+    '-b',
+    '2048',
+    '-N',
+    'open sesame',
+    '-C',
+    'ann@laptop',
+    '-f',
+    file,
+  ]);
+  const [type, blob] = readFileSync(`${file}.pub`, 'utf8').split(' ');
+  expect(publicLineIn(readFileSync(file, 'utf8'))).toBe(`${type} ${blob}`);
+});
+
+test('of any other text there is none, whatever it holds', () => {
+  const begin = '-----BEGIN OPENSSH PRIVATE KEY-----\n';
+  const end = '\n-----END OPENSSH PRIVATE KEY-----\n';
+  const whole = lockedKey('correct').private;
+  const body = Buffer.from(whole.split('\n').slice(1, -2).join(''), 'base64');
+  for (let length = 0; length < 110; length += 3) {
+    const cut = `${begin}${body.subarray(0, length).toString('base64')}${end}`;
+    expect(publicLineIn(cut)).toBeNull();
+  }
+  for (let at = 15; at < 100; at++) {
+    const turned = Buffer.from(body);
+    turned[at] = 255 - turned[at]!;
+    expect(() => publicLineIn(`${begin}${turned.toString('base64')}${end}`)).not.toThrow();
+  }
+  for (const text of ['', 'x', begin + end, '-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n'])
+    expect(publicLineIn(text)).toBeNull();
+});
+
 const locked = lockedKey('correct').private;
 
 test('a locked key asks for its passphrase until it opens, and then no more', async () => {
@@ -51,10 +90,10 @@ test('a locked key asks for its passphrase until it opens, and then no more', as
   expect(asked).toEqual([expect.any(String), expect.stringContaining('not it')]);
 });
 
-test('wrong passphrases are BAD_IDENTITY after a few; asking again is possible', async () => {
+test('wrong passphrases are PASSPHRASE_NEEDED after a few; asking again is possible', async () => {
   let asked = 0;
   const ask = async () => (++asked > 3 ? 'correct' : 'wrong');
-  await expect(readIdentity(locked, ask)).rejects.toMatchObject({ code: 'BAD_IDENTITY' });
+  await expect(readIdentity(locked, ask)).rejects.toMatchObject({ code: 'PASSPHRASE_NEEDED' });
   expect(asked).toBe(3);
   await expect(readIdentity(locked, ask)).resolves.toBeDefined();
 });

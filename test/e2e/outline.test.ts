@@ -24,6 +24,7 @@ beforeAll(async () => {
   // What is pushed before the page listens is not seen by it.
   await app.page.getByRole('contentinfo').waitFor();
   await app.setFleet(liveFleet());
+  await app.page.getByRole('treeitem', { name: /^shop-fra/ }).click();
   await app.push({ kind: 'tree', instance: SHOP, event: { snapshot: snapshotOf(nodes) } });
   await app.page.getByRole('treegrid').waitFor();
 });
@@ -142,6 +143,12 @@ test('in the drawing a successor stands where the one before it stood, and nothi
   expect(await successor.getAttribute('aria-selected')).toBe('true');
   expect(await successor.getAttribute('class')).toContain('has-arrived');
   expect(await drawing.locator('.has-arrived').count()).toBe(1);
+  // The mark moves for whom motion is welcome, and for nobody else.
+  const animations = () => page.evaluate(() => document.getAnimations().length);
+  expect(await animations()).toBe(0);
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  expect(await animations()).toBeGreaterThan(0);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
 });
 
 test('however it is pushed and made smaller the canvas is never empty, and the selection is the outline’s', async () => {

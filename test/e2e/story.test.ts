@@ -16,6 +16,10 @@ beforeAll(async () => {
   home = makeHome();
   demo = await startDemo(home);
   app = await startApp({ home: home.env.HOME, env: home.env });
+  await app.page
+    .getByRole('treeitem', { name: /^tictactoe-fra/ })
+    .first()
+    .click();
   await app.page.getByRole('treegrid', { name: 'Tree' }).waitFor();
 });
 

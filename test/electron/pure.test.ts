@@ -1,10 +1,6 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readFlags } from '../../electron/flags.ts';
-import { readSettings, writeSettings } from '../../electron/settings.ts';
 import { fileFor, headers, isUi, typeOf } from '../../electron/ui-request.ts';
-import { temporaryFolder } from '../support/temporary.ts';
 
 describe('flags', () => {
   test.each([
@@ -19,31 +15,6 @@ describe('flags', () => {
 
   test('an inventory without a file is refused', () => {
     expect(() => readFlags(['electron', '--inventory'], {})).toThrow(/needs a file/);
-  });
-});
-
-describe('settings', () => {
-  test('come back as they were written', () => {
-    const file = path.join(temporaryFolder(), 'settings.json');
-    const settings = { theme: 'dark', bounds: { x: -5, y: 0, width: 900, height: 700 } } as const;
-    writeSettings(file, settings);
-    expect(readSettings(file)).toEqual(settings);
-  });
-
-  test.each([
-    '',
-    'null',
-    '[]',
-    '{"theme":"pink","bounds":{"x":1}}',
-    '{"bounds":{"x":1.5,"y":0,"width":1,"height":1}}',
-  ])('what is not as it should be falls back: %s', (text) => {
-    const file = path.join(temporaryFolder(), 'settings.json');
-    writeFileSync(file, text);
-    expect(readSettings(file)).toEqual({ theme: 'system', bounds: null });
-  });
-
-  test('a place that cannot be written to is no error', () => {
-    expect(() => writeSettings('/proc/nowhere/settings.json', { theme: 'dark', bounds: null })).not.toThrow();
   });
 });
 

@@ -7,9 +7,11 @@ import type { Scenario } from './scenario.ts';
 import { type Met, Tally, witness } from './tally.ts';
 import { type Decisions, runOurs } from './world.ts';
 
-/** A scenario that took so much longer than its waits came too near to the edge of a period. */
+/** A scenario that took so much longer than its waits came too near to the edge of a period: the shortest is a second. */
 const MAX_LATE_MS = 900;
 const MAX_RUNS = 5;
+/** What differs is looked at so many times more. */
+const MORE_LOOKS = 3;
 
 /** A scenario with what both did, canonical, intended differences reconciled. */
 export interface Compared {
@@ -45,8 +47,30 @@ export async function compare(
       return { scenario, otp, ours };
     }),
   );
-  const differing = compared.flatMap(({ otp, ours }, i) => (isSame(otp, ours) ? [] : [i]));
+  const differing: number[] = [];
+  for (const [at, { otp, ours, scenario }] of compared.entries()) {
+    if (isSame(otp, ours)) continue;
+    const again = await sameAgain(beam, scenario, ours);
+    if (again) {
+      tally.once++;
+      compared[at] = again;
+    } else differing.push(at);
+  }
   return { compared, differing, tally };
+}
+
+/**
+ * Ours is the same each time, and so is OTP's log where the machine kept up. One that OTP gave once, and gives no more
+ * however often it is asked, is the machine's; null: it is OTP's.
+ */
+async function sameAgain(beam: Beam, scenario: Scenario, ours: Log): Promise<Compared | null> {
+  let last: Compared | null = null;
+  for (let look = 1; look <= MORE_LOOKS; look++) {
+    const otp = reconcile(await otpOf(beam, scenario, new Tally(), () => {}), ours, scenario, () => {});
+    if (!isSame(otp, ours)) return null;
+    last = { scenario, otp, ours };
+  }
+  return last;
 }
 
 /** The smallest scenario that still differs, in words, with what replays it. */
@@ -96,10 +120,9 @@ function oursOf(scenario: Scenario, decisions: Decisions, met: (what: Met) => vo
 
 /** Again when it was late: then it is no longer certain which restarts count. */
 async function otpOf(beam: Beam, scenario: Scenario, tally: Tally, met: (what: Met) => void): Promise<Log> {
-  const hasWaits = scenario.steps.some(({ do: kind }) => kind === 'wait');
   for (let run = 1; run <= MAX_RUNS; run++) {
     const { log, lateMs } = await beam.run(scenario);
-    if (!hasWaits || lateMs < MAX_LATE_MS) return canonical(log, scenario, 'otp', met);
+    if (lateMs < MAX_LATE_MS) return canonical(log, scenario, 'otp', met);
     tally.late++;
   }
   throw new Error(

@@ -33,6 +33,8 @@ export class Tally {
   readonly #counts = new Map<Met, number>([...WORDS, ...DIFFERENCES].map((what) => [what, 0]));
   /** Runs that were done again because the machine was late. */
   late = 0;
+  /** Scenarios that differed once, and in no run after that. */
+  once = 0;
 
   /** Counts what one scenario meets, each thing once. */
   ofOneScenario(): (what: Met) => void {

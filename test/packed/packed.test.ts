@@ -1,33 +1,24 @@
-import { execFile, execFileSync, fork } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeHome } from '../support/demo.ts';
 import { localSocket } from '../support/service.ts';
+import { installAgent, packAgent } from '../support/tarball.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(path.join(os.tmpdir(), 'perch-packed-'));
-const run = promisify(execFile);
 
 /** What somebody gets who installs the agent: a tarball, into an empty project, without a network. */
 const projects = { esm: path.join(folder, 'esm'), cjs: path.join(folder, 'cjs') };
 
 beforeAll(async () => {
-  const env = { ...process.env, npm_config_cache: path.join(folder, 'cache') };
-  const pack = ['pack', '--workspace', 'agent', '--json', '--pack-destination', folder];
-  const { stdout } = await run('npm', pack, { cwd: root, env });
-  const [{ filename }] = JSON.parse(stdout);
-  for (const [type, project] of Object.entries(projects)) {
-    mkdirSync(project);
-    const manifest = { name: 'consumer', private: true, type: type === 'esm' ? 'module' : 'commonjs' };
-    writeFileSync(path.join(project, 'package.json'), JSON.stringify(manifest));
-    const install = ['install', '--offline', '--no-audit', '--no-fund', path.join(folder, filename)];
-    await run('npm', install, { cwd: project, env });
-  }
+  const tarball = await packAgent(folder);
+  await installAgent(tarball, projects.esm, 'module');
+  await installAgent(tarball, projects.cjs, 'commonjs');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -86,9 +77,14 @@ describe.each([
       (name) => name !== '.bin',
     );
     expect(installed.toSorted()).toEqual(['.package-lock.json', '@perch']);
+    const bins = readdirSync(path.join(projects[type], 'node_modules/.bin'));
+    expect(bins.toSorted()).toEqual(['perch-agent', 'perch-stdio']);
     const agent = path.join(projects[type], 'node_modules/@perch/agent');
     const manifest = JSON.parse(readFileSync(path.join(agent, 'package.json'), 'utf8'));
     expect(manifest.dependencies ?? {}).toEqual({});
+    expect(readFileSync(path.join(projects[type], 'node_modules/.bin/perch-stdio'), 'utf8')).toMatch(
+      /^#!.*node\n/,
+    );
     for (const file of ['LICENSE', 'README.md', 'THIRD-PARTY-NOTICES']) {
       expect(readFileSync(path.join(agent, file), 'utf8')).not.toBe('');
     }
@@ -104,6 +100,7 @@ describe.each([
   test.each([
     ['-r', '@perch/agent/register'],
     ['--import', '@perch/agent/register'],
+    ['-r', '@perch/agent/observe'],
   ])('%s %s shows the same tree as the app that declares it: one registry', async (...flag) => {
     const tree = await treeOf(type, `${head}\n${APP}`, flag);
     expect(tree['app/games/7f3a'].parent).toBe(tree['app/games'].id);

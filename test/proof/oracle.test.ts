@@ -1,12 +1,13 @@
 /** The proof's oracle finds each way in which a word could be untrue: it is given logs that were doctored so. */
 import { describe, expect, it } from 'vitest';
 import { Lives, type LogLine } from '../support/proof/lives.ts';
-import { contradictions, overlaps, type Told } from '../support/proof/oracle.ts';
+import { contradictions, overlaps, type Told, unexplained } from '../support/proof/oracle.ts';
 
 const BOOT = 100;
 const GAME = 'app/games/g0';
 const OTHER = 'app/games/g1';
 const THREAD = 'app/pool/thinker';
+const KEEPER = 'app/pool/keeper';
 
 type Words = [
   t: number,
@@ -29,9 +30,11 @@ const RUNNING: Words[] = [
   [0, 'boot'],
   [1, 'start', GAME, 1],
   [2, 'start', OTHER, 1],
-  [900, 'tick', GAME, 1, { n: 9 }],
-  [900, 'tick', OTHER, 1, { n: 9 }],
+  [900, 'tick', GAME, 1],
+  [900, 'tick', OTHER, 1],
 ];
+/** The service itself is not in /proc any more. */
+const GONE: Words = [1140, 'absent'];
 const KILLED: Words[] = [
   ...RUNNING,
   [1001, 'told', GAME, 1],
@@ -59,8 +62,10 @@ function told(
     answeredAt: 1100,
     closedAt: 2000,
     timeoutMs: 500,
-    document: { outcome, successor },
+    document: { outcome, successor, words: '' },
+    releasedAt: null,
     isServiceCut: false,
+    killed: null,
     ...more,
   };
 }
@@ -86,7 +91,7 @@ describe('restarted', () => {
   it('while the old one never ended', () =>
     expect(found(claim, ...RUNNING, [1003, 'start', GAME, 2])).toContain('#1 never ended'));
   it('while the old one still ran afterwards', () =>
-    expect(found(claim, ...KILLED, [1200, 'tick', GAME, 1, { n: 12 }])).toContain('#1 still ran afterwards'));
+    expect(found(claim, ...KILLED, [1200, 'tick', GAME, 1])).toContain('#1 still ran afterwards'));
   it('before its successor had started', () =>
     expect(found(claim, ...KILLED.slice(0, -1), [1300, 'start', GAME, 2])).toContain('no successor'));
   it('with another successor than it had', () =>
@@ -104,11 +109,6 @@ describe('every other outcome', () => {
     expect(found(told('gone'), ...KILLED)).toContain('was ended by it'));
   it('refused, and it was ended by it', () =>
     expect(found(told('refused'), ...KILLED)).toContain('was ended by it'));
-  it('gone, and the service ended that nobody cut', () => {
-    const dead: Words[] = [...RUNNING, [1050, 'absent']];
-    expect(found(told('gone'), ...dead)).toContain('the service ended');
-    expect(found(told('gone', { isServiceCut: true }), ...dead)).toBe('');
-  });
   it('straggler, and it had ended as it was told', () =>
     expect(found(told('straggler'), ...KILLED)).toContain('had ended'));
   it('not-recovered, and a successor was there within T', () =>
@@ -161,6 +161,38 @@ describe('beside the outcome', () => {
   it('a bystander that ended', () => {
     const lines: Words[] = [...KILLED, [1050, 'told', OTHER, 1], [1051, 'end', OTHER, 1]];
     expect(found(told('restarted', {}, second), ...lines)).toContain(`${OTHER} #1, a bystander, ended`);
+  });
+  it('what ended with its service is no bystander, also where the next act was asked before /proc showed that', () => {
+    const keeper = { pid: 300, tid: 300 };
+    const running: Words[] = [...RUNNING, [3, 'start', KEEPER, 1, keeper]];
+    const killed: Words[] = [[1001, 'told', KEEPER, 1, keeper], [1002, 'end', KEEPER, 1, keeper], GONE];
+    for (const outcome of ['restarted', 'gone', 'refused'] as const) {
+      const claim = told(outcome, { subjects: [], blast: [], closedAt: 1110, isServiceCut: true });
+      expect(found(claim, ...running, ...killed)).toBe('');
+    }
+    const about = told('refused', {
+      subjects: [KEEPER],
+      blast: [KEEPER],
+      closedAt: 1110,
+      isServiceCut: true,
+    });
+    expect(found(about, ...running, ...killed)).toBe('');
+    // The service went on counting after its child had ended: that was no end of the service.
+    const on: Words[] = [...running, ...killed.slice(0, 2), [1003, 'tick', OTHER, 1], GONE];
+    expect(found(about, ...on)).toContain('told refused, and app/pool/keeper was ended by it');
+    const beside = told('restarted', { subjects: [], blast: [], closedAt: 1110, isServiceCut: true });
+    expect(found(beside, ...on)).toContain('app/pool/keeper #1, a bystander, ended');
+  });
+  it('a service that ended, and nobody had ended it', () => {
+    const lives = log(...RUNNING, GONE);
+    const words = 'the service (process 100) ended, and nobody had ended it; the last act before: c';
+    expect(unexplained(lives, [told('restarted')])).toEqual([words]);
+    expect(unexplained(lives, [told('restarted', { isServiceCut: true, closedAt: 950 })])).toEqual([]);
+    expect(unexplained(lives, [told('restarted', { isServiceCut: true, closedAt: 850 })])).toEqual([words]);
+    expect(unexplained(lives, [told('restarted', { isRoot: true })])).toEqual([]);
+    // An act on the service before this one was cut when this one ran already.
+    expect(unexplained(lives, [told('restarted', { isRoot: true, boot: 99, killed: BOOT })])).toEqual([]);
+    expect(unexplained(log(...RUNNING), [])).toEqual([]);
   });
   it('two incarnations of a thread at once', () => {
     const thread = { tid: 120 };

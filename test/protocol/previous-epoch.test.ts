@@ -52,6 +52,23 @@ it('says what is known, and no more', () => {
   expect(previousEpochOf(box(), 'one', now + 86_400_000).words).toMatch(/^died 2026-03-04 03:12:07 UTC/);
 });
 
+it('a heap near its limit is told beside it, as no more than what was seen', () => {
+  const heap = (threads: BoxContents['samples'][number]['threads']) => ({
+    samples: [{ ...sample(at), threads }],
+  });
+  expect(words(heap([[0, 1, 1979.6, 900, 2096]]))).toMatch(
+    /or a crash of Node, main's heap was at 1980 of 2096 MB when last looked at$/,
+  );
+  expect(words(heap([[0, 1, 900, 0, 2096]]))).toMatch(/a crash of Node$/);
+  // Of Node 24's limit 192 MB are for what does not live long: with 256 MB for the rest it ends here.
+  expect(words(heap([[0, 1, 248, 0, 448]]))).toMatch(/main's heap was at 248 of 448 MB when last looked at$/);
+  // An older agent wrote no limit; a worker's heap ends the worker alone; who was told to end did not die of it.
+  expect(words(heap([[0, 1, 1980, 0]]))).toMatch(/a crash of Node$/);
+  expect(words(heap([[3, 1, 250, 0, 256]]))).toMatch(/a crash of Node$/);
+  expect(words({ ...heap([[0, 1, 1980, 0, 2096]]), words: { pending, blocked: [] } })).not.toContain('heap');
+  expect(words({ ...heap([[0, 1, 1980, 0, 2096]]), exit: { code: 0, at } })).not.toContain('heap');
+});
+
 it('names who ended it through Perch', () => {
   const blocked = [
     { lineage: 'main', since: at - 41_000, frames: ['Math.random', 'parse (/srv/app.js:41:9)'] },

@@ -12,7 +12,7 @@ const node: fc.Arbitrary<TreeNode> = fc.record({
     fc.record({ to: names, kind: fc.constantFrom('registered-by' as const, 'pool' as const) }),
     { maxLength: 2 },
   ),
-  kind: fc.constantFrom('process', 'thread', 'supervisor', 'worker'),
+  kind: fc.constantFrom('process', 'thread', 'supervisor', 'worker', 'component'),
   host: fc.option(fc.constantFrom('task', 'thread', 'process')),
   name: fc.string(),
   lineage: fc.string(),
@@ -46,6 +46,10 @@ const node: fc.Arbitrary<TreeNode> = fc.record({
       order: fc.nat(3),
     }),
   ),
+  component: fc.option(
+    fc.record({ adapter: fc.string(), type: fc.string(), facts: fc.constant({ address: ':80', limit: 3 }) }),
+  ),
+  adapters: fc.option(fc.constant([{ adapter: 'http', threadId: 0, isOff: true, why: 'it threw' }])),
   metrics: fc.record({ rssBytes: fc.nat(), backlog: fc.nat() }, { requiredKeys: [] }),
 });
 const nodes = fc.uniqueArray(node, { selector: ({ id }) => id });

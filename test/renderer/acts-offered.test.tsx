@@ -3,7 +3,7 @@ import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Push } from '../../electron/ipc.ts';
 import { ActCard } from '../../renderer/act/act-card.tsx';
-import { actOfKey, actsOn } from '../../renderer/act/rules.ts';
+import { actsOn } from '../../renderer/act/rules.ts';
 import { act as lastAct } from '../../renderer/store/acts.ts';
 import { observedAt, startDesk } from '../../renderer/store/desk.ts';
 import { show, useInterface } from '../../renderer/store/interface.ts';
@@ -43,13 +43,6 @@ describe('offered is what means something', () => {
       'restart',
       'stop',
     ]);
-  });
-
-  test('a key asks for it only there', () => {
-    expect(actOfKey('p', actsOn(thread, null))).toBe('suspend');
-    expect(actOfKey('p', actsOn({ ...thread, status: 'suspended' }, null))).toBe('resume');
-    expect(actOfKey('Delete', actsOn(named('cache'), null))).toBe('kill');
-    expect(actOfKey('b', actsOn(thread, null))).toBeUndefined();
   });
 });
 

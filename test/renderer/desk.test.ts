@@ -1,9 +1,11 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { InstanceView, Push } from '../../electron/ipc.ts';
+import { now } from '../../renderer/store/clock.ts';
 import { observedAt, openInstance, startDesk } from '../../renderer/store/desk.ts';
 import { placeOf, useInterface } from '../../renderer/store/interface.ts';
 import { select, setOpen } from '../../renderer/tree/use-outline.ts';
+import { NOT_CHECKED } from '../support/checked.ts';
 import { shopDied } from '../support/shop-data.ts';
 import { gameTree, snapshotOf } from '../support/tree-data.ts';
 
@@ -30,6 +32,8 @@ const listed = (...instances: InstanceView[]) =>
       environments: [{ name: 'e', isLocal: false, tunnel: null, instances }],
       inventory: { file: '', error: null },
       publicKey: null,
+      findings: [],
+      checked: NOT_CHECKED,
     },
   });
 
@@ -80,4 +84,24 @@ test('where the ledger was cut the black box is asked for the life before, once'
   heard(10);
   expect(fold.previous).toEqual(previous);
   expect(call.mock.calls.filter(([name]: string[]) => name === 'black-box')).toHaveLength(1);
+});
+
+test('events that come singly are shown at once, a flood of them once a second, and the last of it too', () => {
+  const { timeline } = observedAt('flood');
+  let seq = 0;
+  const heard = (count: number) => {
+    const events = Array.from({ length: count }, () => {
+      const node = { id: `n${++seq}`, lineage: `app/${seq}`, incarnation: 1 };
+      return { kind: 'started' as const, node, previous: null, seq, at: seq, t: seq };
+    });
+    receive({ kind: 'ledger', instance: 'flood', answer: { epoch: 'e', events, firstSeq: 1 } });
+    return timeline.get().length;
+  };
+  const tick = () => now.set(now.get() + 1000);
+  expect([heard(1), heard(1), heard(49), heard(1)]).toEqual([1, 2, 2, 2]);
+  tick();
+  expect(timeline.get()).toHaveLength(52);
+  expect([heard(1), heard(50)]).toEqual([53, 53]);
+  tick();
+  expect(timeline.get()).toHaveLength(103);
 });

@@ -33,7 +33,12 @@ function places({ living = [], replaced = [] }: { living?: string[]; replaced?: 
   };
 }
 
-const measures = { widthOf: () => 50, widthOfGone: () => 50, linksOf: (): Link[] => [] };
+const measures = {
+  widthOf: () => 50,
+  widthOfGone: () => 50,
+  widthOfFolded: () => 50,
+  linksOf: (): Link[] => [],
+};
 
 function drawn(lines: Row[], { cap = 12, selected = null as string | null, most = 2000 } = {}) {
   return layOut(

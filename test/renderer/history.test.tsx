@@ -123,5 +123,5 @@ test('the strip tells of the life that the arrows choose, and Enter marks its li
   expect(words()).toMatch(/^#3 lived 40 min.*: killed, by ann@laptop; next ready after 8\.2 ms$/);
   fireEvent.keyDown(strip, { key: 'Enter' });
   expect(container.querySelector('.history-item.is-active')?.textContent).toMatch(/killed#3 → #4/);
-  expect(screen.getByRole('region', { name: 'Recovery times' }).textContent).toMatch(/3.restarts/);
+  expect(screen.getByRole('group', { name: 'Recovery times' }).textContent).toMatch(/3.restarts/);
 });

@@ -1,12 +1,14 @@
 // @vitest-environment happy-dom
 import { act, cleanup, render, renderHook, screen, within } from '@testing-library/react';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { InstanceView, IpcAnswer } from '../../electron/ipc.ts';
 import { Inspector } from '../../renderer/inspect/inspector.tsx';
 import { InstanceFacts } from '../../renderer/inspect/instance-facts.tsx';
+import { StateTab } from '../../renderer/inspect/state.tsx';
 import { useStateOf } from '../../renderer/inspect/use-state.ts';
-import { fleet, observedAt } from '../../renderer/store/desk.ts';
+import { fleet, observedAt, togglePaused } from '../../renderer/store/desk.ts';
 import { select } from '../../renderer/tree/use-outline.ts';
+import { NOT_CHECKED } from '../support/checked.ts';
 import { gameTree, snapshotOf } from '../support/tree-data.ts';
 
 /** The calls of the page that wait for their answer. */
@@ -34,8 +36,12 @@ async function answer(node: string, given: IpcAnswer<unknown>): Promise<void> {
   await act(async () => asked.splice(at, 1)[0]!.answer(given));
 }
 
-const view = (first: { node: string; place: string }) =>
-  renderHook(({ node, place }) => useStateOf('i', node, place, false), { initialProps: first });
+const NOT_AGAIN = { isLive: false, isStill: false };
+const view = (first: { node: string; place: string; how?: { isLive: boolean; isStill: boolean } }) =>
+  renderHook(
+    ({ node, place, how = NOT_AGAIN }) => useStateOf({ instance: 'i', node, placeKey: place }, how),
+    { initialProps: first },
+  );
 
 test('what was asked of one place is not shown in another', async () => {
   const { result, rerender } = view({ node: '1', place: 'fetched-a' });
@@ -55,6 +61,42 @@ test('a late answer about the incarnation before is not its successor’s', asyn
   await answer('1', gone);
   expect(result.current.error).toBeNull();
   expect(result.current.answer?.value).toBe('new');
+});
+
+test('while the world is paused a state stands still, is read once where it was not yet, and goes on after that', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const [live, still] = [
+    { isLive: true, isStill: false },
+    { isLive: false, isStill: true },
+  ];
+  const { result, rerender } = view({ node: '1', place: 'paused', how: live });
+  await answer('1', state('1', 'before'));
+  rerender({ node: '1', place: 'paused', how: still });
+  await act(() => vi.advanceTimersByTimeAsync(5000));
+  expect(asked).toEqual([]);
+  expect(result.current.answer?.value).toBe('before');
+  rerender({ node: '2', place: 'paused elsewhere', how: still });
+  await answer('2', state('2', 'as it is then'));
+  await act(() => vi.advanceTimersByTimeAsync(5000));
+  expect(asked).toEqual([]);
+  rerender({ node: '2', place: 'paused elsewhere', how: live });
+  expect(asked).toHaveLength(1);
+});
+
+test('the state tab says that it is paused, and how old what it shows is', async () => {
+  const { tree } = observedAt('i');
+  act(() => {
+    tree.receive({ snapshot: snapshotOf(gameTree(1)) });
+    tree.commit();
+  });
+  const node = tree.node('4121.0.3')!;
+  render(<StateTab instance="i" node={node} placeKey="tab" />);
+  await answer(node.id, state(node.id, { moves: 3 }));
+  expect(screen.queryByText(/Paused/)).toBeNull();
+  act(togglePaused);
+  onTestFinished(() => act(togglePaused));
+  expect(screen.getByText(/^Paused: as it was .* ago in #1$/)).toBeTruthy();
 });
 
 const instance = (given: InstanceView['state']) =>
@@ -79,6 +121,8 @@ const listed = (given: InstanceView['state']) =>
     environments: [{ name: 'e', isLocal: false, tunnel: null, instances: [instance(given)] }],
     inventory: { file: '', error: null },
     publicKey: null,
+    findings: [],
+    checked: NOT_CHECKED,
   });
 
 test.each([

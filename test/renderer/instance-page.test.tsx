@@ -5,6 +5,7 @@ import type { InstanceView } from '../../electron/ipc.ts';
 import { Banner } from '../../renderer/fleet/banner.tsx';
 import { InstancePage } from '../../renderer/fleet/instance-page.tsx';
 import { fleet } from '../../renderer/store/desk.ts';
+import { NOT_CHECKED } from '../support/checked.ts';
 
 afterEach(cleanup);
 
@@ -13,6 +14,8 @@ test('the command for a tunnel that is off names the inventory: under sudo it wo
     environments: [],
     inventory: { file: "/home/ann o'neil/fleet.yaml", error: null },
     publicKey: null,
+    findings: [],
+    checked: NOT_CHECKED,
   });
   const instance = { state: 'tunnel-off', environment: 'production', name: 'fra-1', error: null };
   render(<InstancePage instance={instance as unknown as InstanceView} />);

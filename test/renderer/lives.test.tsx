@@ -38,7 +38,9 @@ test('from an incarnation one steps to those before it, as far as the tree has t
     { id: 'a5', incarnation: 5 },
     { id: 'a4', incarnation: 4, isOver: true },
   );
-  const show = (id: string) => <Lives instance="lives" tree={tree} node={tree.node(id)!} />;
+  const show = (id: string) => (
+    <Lives instance="lives" tree={tree} id={id} incarnation={Number(id.slice(1))} isNumbered />
+  );
   act(() => select('lives', tree, 'a5'));
   const { rerender } = render(show('a5'));
   (await screen.findByRole('button', { name: 'To incarnation 4' })).click();
@@ -57,7 +59,7 @@ test('from an incarnation one steps to those before it, as far as the tree has t
 
 test('a first incarnation without any other has its number and nothing to press', () => {
   const tree = treeOf({ id: 'a1', incarnation: 1 });
-  render(<Lives instance="lives" tree={tree} node={tree.node('a1')!} />);
+  render(<Lives instance="lives" tree={tree} id="a1" incarnation={1} isNumbered />);
   expect(screen.getByText('#1')).toBeTruthy();
   expect(screen.queryByRole('button')).toBeNull();
 });

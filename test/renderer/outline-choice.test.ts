@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { toCsv } from '../../protocol/csv.ts';
-import { CHIPS, chipFilter, countIn, noCounts } from '../../renderer/tree/chips.ts';
+import { TOP } from '../../renderer/store/tree-columns.ts';
+import { TreeStore } from '../../renderer/store/tree-store.ts';
+import { ChipCounter } from '../../renderer/tree/chip-counts.ts';
+import { CHIPS, chipFilter } from '../../renderer/tree/chips.ts';
 import { COLUMNS, type columnOf } from '../../renderer/tree/columns.ts';
 import { fitting, templateOf } from '../../renderer/tree/fitting.ts';
-import { orderOf } from '../../renderer/tree/order.ts';
+import { SiblingOrder } from '../../renderer/tree/order.ts';
 import {
   pressed,
   readChoice,
@@ -13,7 +16,7 @@ import {
   withWidth,
 } from '../../renderer/tree/outline-choice.ts';
 import { outlineCsv } from '../../renderer/tree/outline-csv.ts';
-import { aNode } from '../support/tree-data.ts';
+import { aNode, snapshotOf } from '../support/tree-data.ts';
 
 const nodes = [
   aNode({ id: 'a', name: 'worker-10', restarts: 2, metrics: { cpuPercent: 3 } }),
@@ -29,10 +32,15 @@ const nodes = [
     host: null,
   }),
 ];
-const ids = nodes.map(({ id }) => id);
-const nodeOf = (id: string) => nodes.find((node) => node.id === id) ?? null;
-const sorted = (by: Parameters<typeof columnOf>[0], isDown: boolean) =>
-  orderOf({ by, isDown }, nodeOf)!(ids).join('');
+const tree = new TreeStore(
+  () => {},
+  (commit) => commit(),
+);
+tree.receive({ snapshot: snapshotOf(nodes) });
+const sorted = (by: Parameters<typeof columnOf>[0], isDown: boolean) => {
+  const { childrenOf, idAt } = tree.columns();
+  return new SiblingOrder(tree, { by, isDown }).of(TOP, childrenOf(TOP)).map(idAt).join('');
+};
 
 describe('order', () => {
   test('figures in figures in a name count as figures', () => {
@@ -54,7 +62,6 @@ describe('order', () => {
     expect(twice.sort).toEqual({ by: 'cpu', isDown: false });
     expect(pressed(twice, 'cpu').sort).toBeNull();
     expect(pressed(twice, 'name').sort).toEqual({ by: 'name', isDown: false });
-    expect(orderOf(null, nodeOf)).toBeNull();
   });
 });
 
@@ -87,7 +94,7 @@ describe('columns', () => {
     expect(fitting(START_CHOICE, 0)).toEqual([]);
     for (const width of [300, 456, 700, 900]) {
       const shown = fitting(START_CHOICE, width);
-      const px = [...templateOf(START_CHOICE, shown).matchAll(/(\d+)px/g)].reduce(
+      const px = [...templateOf(START_CHOICE, shown).matchAll(/(\d+)px(?!\))/g)].reduce(
         (sum, [, each]) => sum + Number(each),
         0,
       );
@@ -137,10 +144,32 @@ describe('chips', () => {
   });
 
   test('each counts what it alone would let through', () => {
-    const counts = noCounts();
-    for (const node of nodes) countIn(counts, node);
-    for (const { id } of CHIPS) expect(counts[id], id).toBe(nodes.filter(chipFilter([id])!).length);
-    expect(counts['kind:worker']).toBe(3);
+    const counter = new ChipCounter(tree.columns());
+    const stop = tree.onCommit((commit) => counter.update(commit));
+    for (const _ of counter.count());
+    const compare = () => {
+      const now = [...tree.nodes()];
+      for (const { id } of CHIPS) expect(counter.counts[id], id).toBe(now.filter(chipFilter([id])!).length);
+    };
+    compare();
+    expect(counter.counts['kind:worker']).toBe(3);
+    // And goes on to, whatever comes, changes or goes.
+    tree.receive({
+      delta: {
+        from: 1,
+        revision: 2,
+        at: 0,
+        changes: [
+          ['~', 'a', { status: 'suspended' }],
+          ['-', 'b'],
+          ['+', { ...nodes[2]!, id: 'e', lineage: 'e', kind: 'process', host: null }],
+        ],
+      },
+    });
+    compare();
+    expect(counter.counts).toMatchObject({ 'status:suspended': 1, 'kind:process': 1 });
+    stop();
+    tree.receive({ snapshot: snapshotOf(nodes) });
   });
 
   test('pressed again it is off', () => {

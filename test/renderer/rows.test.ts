@@ -1,21 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { matcher, matchingRows, openRows } from '../../renderer/store/rows.ts';
-import type { Shape } from '../../renderer/store/tree-store.ts';
+import { matcher } from '../../renderer/store/rows.ts';
 import { nextStep } from '../../renderer/tree/keys.ts';
 import { pieces } from '../../renderer/ui/marked.tsx';
+import { matchingRows, openRows } from '../support/plain-rows.ts';
 import { aNode } from '../support/tree-data.ts';
 
-const shape: Shape = {
-  epoch: 'e1',
-  children: new Map<string | null, string[]>([
-    [null, ['a']],
-    ['a', ['b', 'c']],
-    ['b', ['d', 'e']],
-  ]),
-};
+const children = new Map<string | null, string[]>([
+  [null, ['a']],
+  ['a', ['b', 'c']],
+  ['b', ['d', 'e']],
+]);
+const childrenOf = (id: string | null) => children.get(id) ?? [];
 
 test('rows are what is open, with ARIA’s levels and places', () => {
-  expect(openRows(shape, (id) => id === 'a')).toEqual([
+  expect(openRows(childrenOf, (id) => id === 'a')).toEqual([
     { id: 'a', level: 1, isOpen: true, hasChildren: true, position: 1, siblings: 1 },
     { id: 'b', level: 2, isOpen: false, hasChildren: true, position: 1, siblings: 2 },
     { id: 'c', level: 2, isOpen: false, hasChildren: false, position: 2, siblings: 2 },
@@ -23,7 +21,7 @@ test('rows are what is open, with ARIA’s levels and places', () => {
 });
 
 test('a search keeps what matches with its ancestors, and counts what matches', () => {
-  const { rows, matched } = matchingRows(shape, (id) => id === 'e');
+  const { rows, matched } = matchingRows(childrenOf, (id) => id === 'e');
   expect(rows.map(({ id }) => id)).toEqual(['a', 'b', 'e']);
   expect(matched).toEqual(['e']);
 });
@@ -52,7 +50,7 @@ test('found words are marked where they stand, overlapping ones as one', () => {
 });
 
 describe('keys', () => {
-  const rows = openRows(shape, () => true);
+  const rows = openRows(childrenOf, () => true);
   const press = (key: string, at: number) =>
     nextStep({ key, ctrlKey: false, altKey: false, metaKey: false }, rows, at, 2);
 

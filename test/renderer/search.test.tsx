@@ -18,7 +18,7 @@ test('what was chosen in a search is in sight when the search is over', () => {
   const games = nodes.find(({ lineage }) => lineage === 'app/games')!;
   const game = nodes.find(({ parent }) => parent === games.id)!;
   const { result } = renderHook(() => useOutline('searched', tree));
-  const shown = () => result.current.rows.map(({ id }) => id);
+  const shown = () => [...result.current.rows].map(({ id }) => id);
   act(() => setOpen('searched', tree, games.id, false));
   expect(shown()).not.toContain(game.id);
   act(() => search('searched', tree, game.name));

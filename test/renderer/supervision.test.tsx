@@ -80,7 +80,7 @@ test.each([
 ] as const)('the budget of an instance that is %s goes on only while it is heard', (state, words) => {
   fleet.set(liveFleet({ state }));
   draw('4121.0.1', shopTree(), SHOP);
-  const budget = screen.getByRole('region', { name: 'Restart budget' });
+  const budget = screen.getByRole('group', { name: 'Restart budget' });
   expect(budget.textContent?.replaceAll('\u202f', ' ')).toContain(words);
 });
 

@@ -59,6 +59,32 @@ test('events of one frame are applied together, and each row hears of itself alo
   expect(tree.node('4121.0.3')?.metrics.backlog).toBe(8);
 });
 
+test('a form that changes all the time is told of once a second, but at once where somebody looks at what ended', () => {
+  snapshot(gameTree(300));
+  let told = 0;
+  tree.onShape(() => told++);
+  const endOf = (serial: number): TreeChange => ['~', `4121.0.${serial}`, ended];
+  delta(endOf(3));
+  expect(told).toBe(1);
+  delta(...Array.from({ length: 250 }, (_, index) => endOf(10 + index)));
+  delta(endOf(4));
+  expect(told).toBe(1);
+  // What was told of is what is worked with until then.
+  const before = tree.shapeTold();
+  expect(before).not.toBe(tree.shape());
+  tree.tick();
+  expect([told, tree.shapeTold()]).toEqual([2, tree.shape()]);
+  tree.tick();
+  expect(told).toBe(2);
+  delta(...Array.from({ length: 30 }, (_, index) => endOf(265 + index)));
+  expect(told).toBe(3);
+  delta(...Array.from({ length: 250 }, (_, index): TreeChange => ['-', `4121.0.${10 + index}`]));
+  expect(told).toBe(3);
+  tree.onNode('4121.0.7', () => {});
+  delta(endOf(7));
+  expect(told).toBe(4);
+});
+
 test('a missed revision asks for a snapshot and changes nothing', () => {
   snapshot(gameTree(1));
   tree.receive({ delta: { from: 5, revision: 6, at: 0, changes: [['-', '4121.0.3']] } });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { InstanceView, TroubleView } from '../../electron/ipc.ts';
+import type { FleetView, InstanceView, TroubleView } from '../../electron/ipc.ts';
 import { consequence, whyNot } from '../../renderer/act/rules.ts';
 import { healthOf } from '../../renderer/fleet/health.ts';
 import {
@@ -12,6 +12,7 @@ import {
   percent,
   shortAge,
 } from '../../renderer/ui/format.ts';
+import { NOT_CHECKED } from '../support/checked.ts';
 import { aNode } from '../support/tree-data.ts';
 
 const plain = (text: string) => text.replaceAll(/[\u202f\u00a0]/g, ' ');
@@ -82,8 +83,24 @@ describe('health', () => {
     [{ state: 'refused', error: trouble('VERSION_SKEW') }, 'versions differ', 'bad'],
     [{ state: 'refused', error: trouble('CAPABILITY_MISSING') }, 'may not observe', 'bad'],
   ] as [Partial<InstanceView>, string, string][])('%j is %s', (fields, word, severity) => {
-    const health = healthOf(instance(fields), 17_000);
+    const health = healthOf(instance(fields), 17_000, null);
     expect([plain(health.word), health.severity]).toEqual([word, severity]);
+  });
+
+  test('what the rules found in it comes before a calm word, the worst first', () => {
+    const one = instance({ key: 'a' });
+    const view = (...findings: [string, string, 'failed' | 'warning'][]) =>
+      ({
+        findings: findings.map(([key, rule, severity]) => ({ instance: key, rule, severity })),
+        checked: NOT_CHECKED,
+      }) as unknown as FleetView;
+    const of = (...findings: Parameters<typeof view>) => healthOf(one, 0, view(...findings));
+    expect(of(['a', 'restart-storm', 'failed'], ['a', 'heap', 'warning'])).toEqual({
+      word: 'restart storm',
+      severity: 'bad',
+    });
+    expect(of(['b', 'gone', 'failed'], ['a', 'heap', 'warning']).severity).toBe('warn');
+    expect(of(['b', 'gone', 'failed']).word).toBe('healthy');
   });
 
   test('only what is live and without trouble is ok', () => {
@@ -96,7 +113,7 @@ describe('health', () => {
       'gone',
       'closed',
     ];
-    for (const state of states) expect(healthOf(instance({ state }), 0).severity, state).not.toBe('ok');
+    for (const state of states) expect(healthOf(instance({ state }), 0, null).severity, state).not.toBe('ok');
   });
 });
 

@@ -69,6 +69,7 @@ describe('looking', () => {
       pid: service.pid,
       node: process.versions.node,
       epoch: expect.any(String),
+      limits: [],
     });
     const seen = new Set<string | null>([null]);
     for (const node of document.nodes) {

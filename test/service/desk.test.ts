@@ -8,6 +8,7 @@ import { clientDesk } from '../../electron/client-desk.ts';
 import type { Desk } from '../../electron/desk.ts';
 import type { FleetView, InstanceView, Push } from '../../electron/ipc.ts';
 import { TreeMirror } from '../../protocol/tree-mirror.ts';
+import { lockedKey } from '../support/locked-key.ts';
 import { type Service, startService } from '../support/service.ts';
 
 let folder: string;
@@ -92,7 +93,7 @@ test('what is open goes on being fed when its entry in the inventory changes', a
   write('fra');
   await open(file('fleet.yaml'));
   const { key } = await until(() => live('fra-1'));
-  desk!.watch(key);
+  desk!.watch([key]);
   await until(() => treeOf(key).nodes.size > 5);
 
   write('frankfurt');
@@ -127,4 +128,54 @@ test('a service of this computer that had no time to answer at first is found la
   expect(instances(desk!.fleet())).toEqual([]);
   process.kill(service.pid, 'SIGCONT');
   await until(() => live('slow-fra'));
+});
+
+test('a locked key is asked for in the window, and no word of what was typed is told or kept', async () => {
+  const passphrase = 'correct horse';
+  const pair = lockedKey(passphrase);
+  writeFileSync(file('key'), pair.private);
+  const service = await startService('supervised.js', {
+    env: { PERCH_INSTANCE: 'fra-1', PERCH_LISTEN: '127.0.0.1:0', PERCH_AUTHORIZED_KEYS: pair.public },
+  });
+  started.push(service);
+  await service.socket();
+  const [, address, hostKey] = /perch: listening on (\S+) (SHA256:\S+)/.exec(service.stderr())!;
+  writeFileSync(
+    file('fleet.yaml'),
+    `environments: {lab: {identity: ./key, services: {web: {hostKey: "${hostKey}", instances: [{name: a, address: "${address}"}, {name: b, address: "${address}"}]}}}}\n`,
+  );
+  await open(file('fleet.yaml'));
+  const question = () => desk!.fleet().passphrase;
+  await until(() => question());
+  desk!.answerPassphrase(question()!.id, null);
+  await until(() => instances(desk!.fleet()).some(({ error }) => error?.code === 'PASSPHRASE_NEEDED'));
+  expect(question()).toBeUndefined();
+
+  desk!.reconnect('lab/b');
+  await until(() => question());
+  desk!.answerPassphrase(question()!.id, 'wrong');
+  await until(() => question()?.words.includes('not it'));
+  desk!.answerPassphrase(question()!.id, passphrase);
+  // Those that were refused before come along; one that is reached two ways is listed once.
+  await until(() => instances(desk!.fleet()).every(({ state }) => state === 'live'));
+  expect(question()).toBeUndefined();
+  expect(JSON.stringify(pushes)).not.toContain(passphrase);
+});
+
+test('the nodes of several instances are one list, and of one a list of its own', async () => {
+  const first = await startService('supervised.js', { env: { PERCH_INSTANCE: 'list-a' } });
+  started.push(first);
+  process.env.XDG_RUNTIME_DIR = first.runtimeDir;
+  const env = { PERCH_INSTANCE: 'list-b', XDG_RUNTIME_DIR: first.runtimeDir };
+  started.push(await startService('supervised.js', { env }));
+  await first.socket();
+  await open(file('none.yaml'));
+  const [a, b] = [await until(() => live('list-a')), await until(() => live('list-b'))];
+  const query = { sort: 'name', descending: false, limit: 1000, text: 'games/7f3a' } as const;
+  const whole = await desk!.nodes({ ...query, instance: null });
+  expect(whole).toMatchObject({ instances: 2, matching: 2, unanswered: [] });
+  expect(new Set(whole.rows.map(({ instance }) => instance))).toEqual(new Set([a.key, b.key]));
+  const one = await desk!.nodes({ ...query, instance: b.key });
+  expect(one.rows).toMatchObject([{ instance: b.key, lineage: 'app/games/7f3a' }]);
+  expect(one.live.process + one.live.thread).toBeGreaterThan(1);
 });

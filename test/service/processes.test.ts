@@ -125,6 +125,10 @@ test('a thread that a thread started ends with it; one whose listeners the servi
   const session = await service.session();
   const names = (all: Awaited<ReturnType<typeof nodesOf>>) => all.map((node) => node.name);
   await untilTree(session, (all) => ['outer', 'inner', 'quiet'].every((name) => names(all).includes(name)));
+  const at = (name: string) => (all: Awaited<ReturnType<typeof nodesOf>>) =>
+    all.find((node) => node.name === name);
+  const nested = await untilTree(session, (all) => at('inner')(all)?.parent === at('outer')(all)?.id && all);
+  expect(at('quiet')(nested)?.parent).toBe(String(service.pid));
   service.send('end-outer');
   service.send('end-quiet');
   const ended = await untilTree(session, (all) => {
@@ -158,5 +162,30 @@ test('a child that outlives its launcher is an instance of its own from then on'
     session.close();
   } finally {
     process.kill(child, 'SIGKILL');
+  }
+});
+
+test('a stuck worker that outlives its service is to be seen, and leaves name and address to the next life of that', async () => {
+  const env = { PERCH_INSTANCE: 'shop-1', PERCH_LISTEN: '127.0.0.1:0' };
+  service = await startService('outlives.js', { env });
+  await service.message((message) => message === 'stuck');
+  const before = await service.session();
+  const { pid } = await untilTree(before, (all) =>
+    all.find((node) => node.kind === 'process' && node.parent !== null && node.observed),
+  );
+  try {
+    process.kill(service.pid, 'SIGKILL');
+    await service.exited;
+    const file = await localSocket(path.join(service.runtimeDir, 'perch'), pid);
+    const address = { kind: 'unix' as const, path: file };
+    const session = await openSession({ address, hostKey: { kind: 'any' }, login: 'none' });
+    expect(session.hello.instance.pid).toBe(pid);
+    expect(session.hello.instance.instance).not.toBe('shop-1');
+    expect(session.hello.instance.keptAs).not.toBe(before.hello.instance.keptAs);
+    session.close();
+    // The service said that it does not listen without a key; the worker has nothing to say of that address.
+    expect(service.stderr().match(/127.0.0.1:0/g)).toHaveLength(1);
+  } finally {
+    process.kill(pid, 'SIGKILL');
   }
 });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import type { Session } from '../../client/session.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import { actOn, untilEvent } from '../support/acts.ts';
 import { armed } from '../support/armed.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -82,19 +83,27 @@ test('who resumes need not be who suspended', async () => {
   });
 });
 
-test('without a hub the lease ends all the same', async () => {
+test('without the hub that held it, it goes on long before its lease is over', async () => {
   const fixture = (name: string) => path.join(root, 'dist/test/fixtures', name);
   await start({
     preload: ['-r', fixture('captures-hub.cjs'), '-r', path.join(root, 'agent/dist/register.cjs')],
   });
   const node = await threadOf('helper');
-  await actOn(session, 'suspend', node, { leaseMs: 1500 });
+  await actOn(session, 'suspend', node, { leaseMs: 60_000 });
   service.send('end-hub');
   await session.closed;
-  expect(await gapOf('helper')).toBeGreaterThan(1450);
+  // Nothing of it has reached the hub that came after: that does not say that it turns.
+  session = await armed(await service.newSession(session));
+  expect(await actOn(session, 'resume', { id: node.id })).toMatchObject({
+    outcome: 'refused',
+    error: { code: 'NOT_OBSERVED' },
+  });
+  const gap = await gapOf('helper');
+  expect(gap).toBeGreaterThan(LIMITS.unattendedMs - 500);
+  expect(gap).toBeLessThan(30_000);
   // It is seen again by the hub that came after.
-  session = await service.newSession(session);
   expect(await threadOf('helper')).toMatchObject({ id: node.id, status: 'running' });
+  expect(await actOn(session, 'resume', node)).toMatchObject({ error: { code: 'NOT_POSSIBLE' } });
 });
 
 test('what is held can be killed, and its state and stack be asked for', async () => {

@@ -17,7 +17,7 @@ test('under NODE_OPTIONS the hub does not load the agent into itself, nor other 
     env: { NODE_OPTIONS: `--require ${register}` },
   });
   const session = await service.session();
-  const nodes = await nodesOf(session);
+  const nodes = (await nodesOf(session)).filter(({ kind }) => kind !== 'component');
   expect(nodes.map((node) => `${node.kind} ${node.lineage}`)).toEqual([
     expect.stringMatching(/^process /),
     'thread main',
@@ -27,7 +27,9 @@ test('under NODE_OPTIONS the hub does not load the agent into itself, nor other 
 test('loaded twice, by -r and by --import, there is one agent', async () => {
   service = await startService('blocks-loop.js', { preload: ['-r', register, '--import', register] });
   const session = await service.session();
-  expect(await nodesOf(session)).toHaveLength(2);
+  // Its web server is a node, too, once it was looked at.
+  const nodes = (await nodesOf(session)).filter(({ kind }) => kind !== 'component');
+  expect(nodes).toHaveLength(2);
 });
 
 test('a stack asked for while the process exits in the middle of a busy function does not abort it', async () => {
@@ -77,6 +79,20 @@ test('a hub that dies is started again; the service never notices, incarnations 
   expect(after).toMatchObject({ id: before.id, incarnation: before.incarnation, status: 'running' });
   const { events } = await second.call('ledger', {});
   expect(events.map((event) => event.kind)).toContain('hub-restarted');
+});
+
+test('a child that starts while there is no hub waits for it: it never takes the place, and the address, of that', async () => {
+  service = await startService('forks-without-hub.js', {
+    preload: ['-r', fixture('captures-hub.cjs'), '-r', register],
+  });
+  const first = await service.session();
+  service.send('end-hub');
+  const { child } = await service.message<{ child: number }>(
+    (message) => (message as { child?: number }).child !== undefined,
+  );
+  const second = await service.newSession(first);
+  await untilTree(second, (nodes) => nodes.find(({ pid, observed }) => pid === child && observed));
+  expect(service.localSockets().filter((name) => name.startsWith(`${child}-`))).toEqual([]);
 });
 
 test('PERCH=off: no thread, no socket, nothing', async () => {

@@ -58,7 +58,7 @@ describe('who gets in', () => {
     });
   });
 
-  test('the keys are read anew at every login; who is in stays in', async () => {
+  test('the keys are read anew at every login; who is taken out is out, who is not stays in', async () => {
     const file = path.join(temporaryFolder(), 'keys');
     const [bob, eve] = [newKeyPair('bob'), newKeyPair('eve')];
     writeFileSync(file, bob.publicLine);
@@ -68,7 +68,39 @@ describe('who gets in', () => {
     writeFileSync(file, eve.publicLine);
     await expect(agent.open({ identity: bob.privateKey })).rejects.toMatchObject({ code: 'KEY_REFUSED' });
     (await agent.open({ identity: eve.privateKey })).close();
-    await expect(session.call('ping', {})).resolves.toEqual({ at: 1 });
+    expect((await session.closed).code).toBe('CONNECTION_LOST');
+    const stays = await agent.open({ identity: eve.privateKey });
+    const kept = newKeyPair('kept');
+    writeFileSync(file, `${kept.publicLine}\n${eve.publicLine}`);
+    const goes = await agent.open({ identity: kept.privateKey });
+    writeFileSync(file, eve.publicLine);
+    await goes.closed;
+    await expect(stays.call('ping', {})).resolves.toEqual({ at: 1 });
+    writeFileSync(file, `capabilities="observe,inspect" ${eve.publicLine}`);
+    // What its line grants is another thing now: it logs in again for that.
+    await stays.closed;
+    expect((await agent.open({ identity: eve.privateKey })).hello.capabilities).toEqual([
+      'observe',
+      'inspect',
+    ]);
+  });
+
+  test('a line lets in until its time, then its session ends; and from its addresses', async () => {
+    const [ada, bob] = [newKeyPair('ada'), newKeyPair('bob')];
+    const file = path.join(temporaryFolder(), 'keys');
+    const stamp = (ms: number) => `${new Date(ms).toISOString().replace(/\D/g, '').slice(0, 14)}Z`;
+    const write = (expiry: string, from: string) =>
+      writeFileSync(file, `expiry-time="${expiry}" ${ada.publicLine}\nfrom="${from}" ${bob.publicLine}`);
+    write(stamp(Date.now() + 3000), '127.0.0.0/8');
+    const agent = await startScriptedAgent({ config: { authorizedKeys: file } });
+    const mine = await agent.open({ identity: ada.privateKey });
+    const here = await agent.open({ identity: bob.privateKey });
+    await mine.closed;
+    await expect(agent.open({ identity: ada.privateKey })).rejects.toMatchObject({ code: 'KEY_REFUSED' });
+    await expect(here.call('ping', {})).resolves.toEqual({ at: 1 });
+    write(stamp(0), '*,!127.0.0.1');
+    await here.closed;
+    await expect(agent.open({ identity: bob.privateKey })).rejects.toMatchObject({ code: 'KEY_REFUSED' });
   });
 });
 

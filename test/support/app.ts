@@ -20,6 +20,8 @@ export interface AppOptions {
   /** `--inventory FILE`. */
   inventory?: string;
   env?: NodeJS.ProcessEnv;
+  /** On its line of words, behind the others. */
+  words?: string[];
   /** Settings, keys and known hosts; removed at the end unless it was given. */
   home?: string;
   /** Runs another main program than the app's own: the scripted one. */
@@ -47,9 +49,7 @@ let display: Display | null = null;
 
 /** The real app on a virtual screen, its own window, its own home. */
 export async function startApp(options: AppOptions = {}): Promise<App> {
-  const electron = await findElectron({ allowTestRuntime: true, download: false });
-  if (electron.executable === null) throw new Error(`No Electron: ${electron.tried.join('; ')}`);
-  display ??= await startDisplay();
+  const electron = await electronOnScreen();
   const home = options.home ?? mkdtempSync(path.join(os.tmpdir(), 'perch-app-'));
   const runtime = path.join(home, 'run');
   if (!existsSync(runtime)) mkdirSync(runtime, { mode: 0o700 });
@@ -60,10 +60,10 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     chromiumSandbox: options.sandbox === true,
     // The system's own colour scheme, not one that Playwright plays to the page.
     colorScheme: null,
-    args: ['-r', LOADER, options.main ?? root, ...words],
+    args: ['-r', LOADER, options.main ?? root, ...words, ...(options.words ?? [])],
     env: {
       PATH: process.env.PATH ?? '',
-      DISPLAY: display.name,
+      DISPLAY: electron.display,
       HOME: home,
       XDG_CONFIG_HOME: path.join(home, '.config'),
       XDG_RUNTIME_DIR: runtime,
@@ -104,6 +104,14 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   };
   await app.resize(options.width ?? 1440, options.height ?? 900);
   return app;
+}
+
+/** Electron's program, and a virtual screen for it: one for all of them. */
+export async function electronOnScreen(): Promise<{ executable: string; display: string }> {
+  const electron = await findElectron({ allowTestRuntime: true, download: false });
+  if (electron.executable === null) throw new Error(`No Electron: ${electron.tried.join('; ')}`);
+  display ??= await startDisplay();
+  return { executable: electron.executable, display: display.name };
 }
 
 /** A program that runs Electron as somebody else, with the arguments it is given. */

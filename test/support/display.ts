@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 
-/** A virtual screen for the app. */
+/** A virtual screen for the app, somewhat larger than 4K: a window as large as its screen is made smaller. */
 export interface Display {
   /** What DISPLAY is to be. */
   name: string;
@@ -19,7 +19,7 @@ export async function startDisplay(): Promise<Display> {
       `:${number}`,
       '-screen',
       '0',
-      '1680x1050x24',
+      '4096x2304x24',
       '-nolisten',
       'tcp',
       '-noreset',

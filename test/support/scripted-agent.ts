@@ -102,6 +102,8 @@ export function testConfig(folder: string, config: Partial<AgentConfig>): AgentC
     authorizedKeys: null,
     hostKey: null,
     local: true,
+    control: true,
+    overheadPercent: 5,
     blackBox: false,
     runtimeDir: path.join(folder, 'run'),
     stateDir: path.join(folder, 'state'),

@@ -16,7 +16,7 @@ export interface ScriptedApp extends App {
 }
 
 export async function startScriptedApp(
-  options: { width?: number; height?: number } = {},
+  options: { width?: number; height?: number; home?: string } = {},
 ): Promise<ScriptedApp> {
   const app = await startApp({ ...options, main: await buildMain() });
   return {

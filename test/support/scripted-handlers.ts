@@ -28,6 +28,7 @@ export function scriptedHandlers(scripted: Partial<Handlers> = {}): Handlers {
     tree: unscripted,
     'watch-tree': unscripted,
     node: unscripted,
+    nodes: unscripted,
     state: unscripted,
     stack: unscripted,
     arm: unscripted,
@@ -37,7 +38,9 @@ export function scriptedHandlers(scripted: Partial<Handlers> = {}): Handlers {
     ledger: unscripted,
     'watch-ledger': unscripted,
     'black-box': unscripted,
+    cost: unscripted,
     audit: unscripted,
+    detach: unscripted,
     ...scripted,
   };
 }

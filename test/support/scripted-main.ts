@@ -1,6 +1,7 @@
 import { runApp } from '../../electron/app.ts';
 import type { FleetView, Push } from '../../electron/ipc.ts';
 import { PerchError } from '../../protocol/errors.ts';
+import { NOT_CHECKED } from './checked.ts';
 
 declare global {
   var perchScript: {
@@ -11,7 +12,13 @@ declare global {
   };
 }
 
-let fleet: FleetView = { environments: [], inventory: { file: '', error: null }, publicKey: null };
+let fleet: FleetView = {
+  environments: [],
+  inventory: { file: '', error: null },
+  publicKey: null,
+  findings: [],
+  checked: NOT_CHECKED,
+};
 /** Electron answers a call by itself once nobody can answer it any more. */
 const kept: unknown[] = [];
 let answers: Record<string, unknown> = {};
@@ -43,13 +50,21 @@ runApp((push) => {
     watch: () => {},
     state: () => answer('state'),
     stack: () => answer('stack'),
+    nodes: () => answer('nodes'),
     act: () => answer('act'),
     blackBox: () => answer('black-box'),
+    cost: () => answer('cost'),
     preview: () => answer('preview'),
     arm: () => answer('arm'),
     disarm: () => answer('disarm'),
+    planAttach: () => answer('plan-attach'),
+    attach: () => answer('attach'),
+    detach: () => answer('detach'),
     reconnect: () => {},
     trustHostKey: () => answer('trust-host-key'),
+    startDemo: () => {},
+    importInventory: () => answer('import-inventory'),
+    answerPassphrase: () => {},
     close: () => {},
   };
 });

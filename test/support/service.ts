@@ -23,7 +23,8 @@ export interface Service {
   send(message: string): void;
   /** The next message for which `wanted` holds; rejects when the process ends first. */
   message<T>(wanted: (message: unknown) => boolean): Promise<T>;
-  /** All that it wrote to stderr so far. */
+  /** All that it wrote so far. */
+  stdout(): string;
   stderr(): string;
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   /** Ends it and removes what it left. */
@@ -51,9 +52,13 @@ export async function startService(
       XDG_RUNTIME_DIR: runtimeDir,
       ...options.env,
     },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  let stdout = '';
   let stderr = '';
+  child.stdout?.on('data', (chunk) => {
+    stdout += chunk;
+  });
   child.stderr?.on('data', (chunk) => {
     stderr += chunk;
   });
@@ -77,6 +82,7 @@ export async function startService(
     pid: child.pid!,
     runtimeDir,
     exited,
+    stdout: () => stdout,
     stderr: () => stderr,
     send: (message) => child.send(message),
     message: (wanted) =>

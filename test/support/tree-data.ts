@@ -25,6 +25,8 @@ export function aNode(fields: Partial<TreeNode> & Pick<TreeNode, 'id'>): TreeNod
     command: null,
     supervisor: null,
     child: null,
+    component: null,
+    adapters: null,
     metrics: {},
     ...fields,
   };

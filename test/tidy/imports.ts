@@ -31,8 +31,8 @@ const HOUSES: Record<string, House> = {
   },
   client: {
     folders: ['client', 'protocol'],
-    packages: [/^node:/, 'ssh2', 'execa', 'yaml'],
-    instead: 'client/ uses protocol/, Node, ssh2, execa and yaml; what both sides need goes to protocol/',
+    packages: [/^node:/, 'ssh2', 'execa', 'yaml', 'ws'],
+    instead: 'client/ uses protocol/, Node, ssh2, execa, yaml and ws; what both sides need goes to protocol/',
   },
   cli: {
     folders: ['cli', 'client', 'protocol'],
@@ -62,6 +62,10 @@ const PLACES: Record<string, { folders: readonly string[]; instead: string }> = 
   ssh2: {
     folders: ['agent/hub/ssh', 'client/ssh', 'test', 'bench', 'scripts'],
     instead: 'ssh2 is used in agent/hub/ssh/ and client/ssh/ only; everything above sees streams',
+  },
+  ws: {
+    folders: ['client/attach', 'test', 'scripts'],
+    instead: 'ws is used in client/attach/ only, for the inspector of a process that is attached to',
   },
   execa: {
     folders: ['client/wireguard', 'test', 'scripts'],

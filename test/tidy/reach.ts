@@ -5,7 +5,13 @@ import { files, importsOf, isBelow, isSource, read, sources } from './sources.ts
 const ENTRIES = [
   'agent/index.ts',
   'agent/register.ts',
+  'agent/observe.ts',
+  'agent/attach.ts',
+  'agent/stdio.ts',
+  'agent/host.ts',
   'agent/hub/main.ts',
+  'agent/hub/main-observe.ts',
+  'agent/probe/no-acting.ts',
   'agent/supervisor/hosts/thread-runner.ts',
   'agent/supervisor/hosts/process-runner.ts',
   'cli/main.ts',

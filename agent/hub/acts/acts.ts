@@ -1,11 +1,15 @@
 import type { Act, ActDocument, ActProgress, AuditHead } from '../../../protocol/act.ts';
 import { asPerchError, PerchError } from '../../../protocol/errors.ts';
 import type { Author, NodeRef } from '../../../protocol/ledger.ts';
+import type { Preview } from '../../../protocol/preview.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
 import { monotonicMs } from '../../registry.ts';
+import type { Control } from '../control.ts';
 import type { Hub } from '../hub.ts';
 import { refOf } from '../node-ref.ts';
 import { orphanWords } from '../orphans.ts';
+import { type PreviewRequest, previewOf } from '../preview/preview.ts';
+import { Suspensions } from '../suspensions.ts';
 import { aimAt, startTracking } from './act-tracker.ts';
 import { askSupervisor } from './ask-supervisor.ts';
 import { breakLoop } from './break.ts';
@@ -25,14 +29,17 @@ import {
 } from './request.ts';
 import { signal } from './signal.ts';
 import { resume, suspend } from './suspend.ts';
+import { notToBeActedOn } from './thread-meant.ts';
 
 /** Carries out acts, each call id once, and follows them to their end. */
-export class Acts {
+export class Acts implements Control {
   readonly #hub: Hub;
+  readonly #suspensions: Suspensions;
   readonly #known = new KnownCalls();
 
   constructor(hub: Hub) {
     this.#hub = hub;
+    this.#suspensions = new Suspensions(hub);
   }
 
   perform(request: ActRequest, audience: ActAudience): Promise<ActDocument> {
@@ -41,9 +48,20 @@ export class Acts {
     );
   }
 
-  /** Whether that call's outcome is known or awaited: asking again then acts on nothing. */
   isKnown(call: string): boolean {
     return this.#known.has(call);
+  }
+
+  preview(request: PreviewRequest): Promise<Preview> {
+    return previewOf(this.#hub, this.#suspensions, request);
+  }
+
+  attend(): void {
+    this.#suspensions.attend();
+  }
+
+  end(): void {
+    this.#suspensions.end();
   }
 
   /** Of what is supervised, where it is one node's; null for processes and threads, which may share one. */
@@ -88,6 +106,7 @@ export class Acts {
             )
           : await carryOut({
               hub,
+              suspensions: this.#suspensions,
               node,
               tracking,
               request,
@@ -195,6 +214,8 @@ async function endOrRestart(act: ActUnderWay): Promise<ActDocument> {
       return endProcess({ ...act, node });
     case 'thread':
       return endThread({ ...act, node });
+    case 'component':
+      throw notToBeActedOn(node);
     case 'supervisor':
     case 'worker':
       return measured({ ...act, node }, askSupervisor);

@@ -1,10 +1,12 @@
 import type { ActDocument } from '../../../protocol/act.ts';
 import { asPerchError, PerchError } from '../../../protocol/errors.ts';
-import { killHost, type ProcessIdentity, untilEnded } from '../../faults/end-process.ts';
+import { killHost } from '../../faults/end-process.ts';
 import { newClaim, withdraw } from '../../probe/claim.ts';
 import { monotonicMs } from '../../registry.ts';
 import { terminateByInspector } from '../inspector.ts';
+import { type ProcessIdentity, untilEnded } from '../process-identity.ts';
 import { finish, refusal } from './document.ts';
+import { untilThreadEnded } from './end-thread.ts';
 import { follow } from './follow.ts';
 import { type ActUnderWay, accepted, remaining } from './request.ts';
 
@@ -84,5 +86,5 @@ async function killed({ hub, request }: ActUnderWay, target: ProcessIdentity): P
 /** A thread in a native call ends when that call returns, and not before. */
 async function terminated({ hub, node, request }: ActUnderWay, threadId: number): Promise<boolean> {
   await terminateByInspector(node.threadId ?? 0, threadId);
-  return hub.untilThreadEnded(threadId, request.deadline);
+  return untilThreadEnded(hub, threadId, request.deadline);
 }

@@ -1,8 +1,10 @@
 import type { ActDocument } from '../../../protocol/act.ts';
 import { durationWords } from '../../../protocol/duration.ts';
-import { isAlive, type ProcessIdentity, signalProcess, untilEnded } from '../../faults/end-process.ts';
-import { exitFromInside, isFirstProcess } from '../../faults/exit-from-inside.ts';
+import { signalProcess } from '../../faults/end-process.ts';
+import { exitFromInside } from '../../faults/exit-from-inside.ts';
+import { isFirstProcess, isStillHandled, unheardWords } from '../../faults/first-process.ts';
 import { monotonicMs } from '../../registry.ts';
+import { isAlive, type ProcessIdentity, untilEnded } from '../process-identity.ts';
 import { finish, nothingRestarts, refusal } from './document.ts';
 import { type ActUnderWay, accepted, hasLeft, remaining } from './request.ts';
 
@@ -28,8 +30,10 @@ export async function endProcess(act: ActUnderWay): Promise<ActDocument> {
   }
   hub.others.endsBy(identity, request.call);
   signalProcess(identity, signal);
-  if (isOwn && signal === 'SIGKILL' && isFirstProcess(identity.pid)) void exitFromInside();
-  const hasEnded = await untilEnded(identity, remaining(request));
+  const isFirst = isOwn && isFirstProcess(identity.pid);
+  const goesOn = isFirst && signal === 'SIGKILL' ? endFromInside(act) : () => '';
+  const isUnheard = isFirst && signal === 'SIGTERM' && !(await isStillHandled(signal));
+  const hasEnded = await untilEnded(identity, isUnheard ? 0 : remaining(request));
   if (hasEnded || !isAlive(identity)) {
     tracking.phases.exitedMs = monotonicMs() - tracking.t0;
     hub.others.lost(identity, { reason: signal, signal });
@@ -39,10 +43,21 @@ export async function endProcess(act: ActUnderWay): Promise<ActDocument> {
       words: `Process ${node.pid} ended; no supervisor starts it again`,
     };
   } else {
+    const why = isUnheard ? unheardWords(signal) : ` after ${durationWords(request.timeoutMs)}${goesOn()}`;
     tracking.ended = {
       outcome: 'straggler',
-      words: `${signal} was sent; process ${node.pid} still runs after ${durationWords(request.timeoutMs)}`,
+      words: `${signal} was sent; process ${node.pid} still runs${why}`,
     };
   }
   return finish(tracking, request);
+}
+
+/** Gives what there is to say should it still run when the act's time is over. */
+function endFromInside({ hub }: ActUnderWay): () => string {
+  let why = 'its main thread, in native code, has not come to end it';
+  void exitFromInside(hub.own.threads.get(0)).then((reason) => {
+    if (reason !== '') why = reason;
+  });
+  return () =>
+    `: no signal from within ends process 1 of a container, and ${why}. From outside \`docker kill\` or \`kubectl delete pod\` does`;
 }

@@ -16,15 +16,16 @@ export async function measured(
   const siblings = isEnding(request.act) ? countSiblings(hub, node) : null;
   // Of what is stopped for good nothing follows to compare it with; what is protected is refused.
   const isFollowed = request.act === 'kill' || request.act === 'restart';
-  const losses = isFollowed && node.kind === 'worker' && !node.child?.protected ? followLosses(act) : null;
+  const losses = isFollowed && !node.child?.protected ? followLosses(act) : null;
   await losses?.taken;
   const document = await carryOut(act);
-  const lost = await losses?.settle();
+  const { lost = null, lostAlong = null } = (await losses?.settle()) ?? {};
   if (document.error) return document;
   return {
     ...document,
     ...(tracking.budget ? { budget: tracking.budget } : {}),
     ...(lost ? { lost } : {}),
+    ...(lostAlong ? { lostAlong } : {}),
     ...(siblings ? { untouched: siblings.untouched() } : {}),
   };
 }

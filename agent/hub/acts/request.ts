@@ -5,6 +5,7 @@ import type { TreeNode } from '../../../protocol/tree.ts';
 import { monotonicMs } from '../../registry.ts';
 import type { Hub } from '../hub.ts';
 import { inTime } from '../in-time.ts';
+import type { Suspensions } from '../suspensions.ts';
 import type { Tracking } from './act-tracker.ts';
 
 /** As in the call table, with its time settled. */
@@ -28,6 +29,7 @@ export interface ActAudience {
 /** An act that is being carried out, on the node that it was found to mean. */
 export interface ActUnderWay {
   hub: Hub;
+  suspensions: Suspensions;
   node: TreeNode;
   tracking: Tracking;
   request: TimedRequest;

@@ -3,9 +3,11 @@ import type { ActDocument } from '../../../protocol/act.ts';
 import { PerchError } from '../../../protocol/errors.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
-import { isAlive, type ProcessIdentity, signalProcess, untilEnded } from '../../faults/end-process.ts';
+import { signalProcess } from '../../faults/end-process.ts';
+import { isFirstProcess, isHandled, unheardWords } from '../../faults/first-process.ts';
 import { monotonicMs } from '../../registry.ts';
 import type { Hub } from '../hub.ts';
+import { isAlive, type ProcessIdentity, untilEnded } from '../process-identity.ts';
 import { aimAt } from './act-tracker.ts';
 import { done, finish } from './document.ts';
 import { follow } from './follow.ts';
@@ -44,7 +46,9 @@ export async function signal(act: ActUnderWay): Promise<ActDocument> {
     const hasEnded = await untilEnded(target, Math.min(remaining(request), LIMITS.signalMs));
     if (!hasEnded) {
       hub.others.endsBy(target, null);
-      return done(act, `${name} was sent; process ${target.pid} still runs`);
+      const isUnheard = target.pid === hub.own.pid && isFirstProcess(target.pid) && !isHandled(name);
+      const why = isUnheard ? unheardWords(name) : '';
+      return done(act, `${name} was sent; process ${target.pid} still runs${why}`);
     }
     const seenMs = monotonicMs() - tracking.t0;
     hub.others.lost(target, { reason: `ended after ${name}` });

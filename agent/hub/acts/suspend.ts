@@ -1,60 +1,99 @@
 import { randomUUID } from 'node:crypto';
 import type { ActDocument } from '../../../protocol/act.ts';
 import { durationWords } from '../../../protocol/duration.ts';
-import { PerchError } from '../../../protocol/errors.ts';
+import { asPerchError, PerchError } from '../../../protocol/errors.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
+import type { JoinedHub } from '../joined-hub.ts';
+import { persistently } from '../persistently.ts';
 import { done } from './document.ts';
 import { forward } from './forward.ts';
-import { type ActUnderWay, accepted } from './request.ts';
+import { type ActRequest, type ActUnderWay, accepted } from './request.ts';
 import { threadMeant } from './thread-meant.ts';
 
 /** Holds a thread until it is resumed, its lease is over or the asking session ends. */
 export async function suspend(act: ActUnderWay): Promise<ActDocument> {
-  const { hub, request, audience } = act;
+  const { hub, suspensions, request, audience } = act;
   const thread = threadMeant(hub, act.node);
   const joined = hub.joinedByProcess(thread);
-  if (joined) {
-    const document = await forward(act, joined, thread.id);
-    // The session is known here only; the lease is kept there.
-    const onEnd = () => {
-      const { call, node: _, deadline: __, ...rest } = request;
-      const ended = { ...rest, act: 'resume' as const, call: randomUUID(), node: thread.id };
-      joined.act({ ...ended, reason: sessionEnded(call) }, () => {}).catch(() => {});
-    };
-    if (document.outcome === 'done') {
-      if (audience.sessionEnd.aborted) onEnd();
-      else audience.sessionEnd.addEventListener('abort', onEnd, { once: true });
-    }
-    return document;
-  }
+  if (joined) return suspendElsewhere(act, joined, thread.id);
   const leaseMs = request.leaseMs ?? LIMITS.leaseMs;
   const { call } = request;
   accepted(audience);
-  await hub.suspensions.suspend(thread.threadId!, { call, leaseMs, sessionEnd: audience.sessionEnd });
+  await suspensions.suspend(thread.threadId!, { call, leaseMs, sessionEnd: audience.sessionEnd });
   return done(
     act,
     `${thread.lineage} stands still for at most ${durationWords(leaseMs)}, until it is resumed`,
   );
 }
 
+/** The session is known here only; the lease is kept there. */
+async function suspendElsewhere(act: ActUnderWay, joined: JoinedHub, thread: string): Promise<ActDocument> {
+  const { request, audience } = act;
+  const letGo = () => void letGoThere(request, joined, thread);
+  let document: ActDocument;
+  try {
+    document = await forward(act, joined, thread);
+  } catch (thrown) {
+    // Whoever asked is told that it failed; it may be held all the same.
+    if (asPerchError(thrown).code !== 'GONE') letGo();
+    throw thrown;
+  }
+  if (document.outcome === 'done') {
+    if (audience.sessionEnd.aborted) letGo();
+    else audience.sessionEnd.addEventListener('abort', letGo, { once: true });
+  }
+  return document;
+}
+
+/** Until it was heard there, or there is nothing more to let go: a process may not answer just then. */
+async function letGoThere(request: ActRequest, joined: JoinedHub, node: string): Promise<void> {
+  const { call, epoch, timeoutMs, leaseMs = LIMITS.leaseMs } = request;
+  const resumed = async () => {
+    const again = { act: 'resume', call: randomUUID(), node, epoch, timeoutMs } as const;
+    try {
+      await joined.act({ ...again, reason: sessionEnded(call) }, () => {});
+    } catch (thrown) {
+      if (asPerchError(thrown).code !== 'GONE') throw thrown;
+    }
+  };
+  await persistently(AbortSignal.timeout(leaseMs), resumed, () => true);
+}
+
 /** Lets a suspended thread go on, whoever suspended it. */
 export async function resume(act: ActUnderWay): Promise<ActDocument> {
-  const { hub, audience } = act;
+  const { hub, suspensions, audience } = act;
   const thread = threadMeant(hub, act.node);
   const joined = hub.joinedByProcess(thread);
   if (joined) return forward(act, joined, thread.id);
   const call = callOfEndedSession(act);
-  if (!hub.suspensions.has(thread.threadId!, call)) throw notSuspended(thread);
+  checkHeld({ hub, suspensions }, thread, call);
   accepted(audience);
-  if (!hub.suspensions.resume(thread.threadId!, call === undefined ? 'asked' : 'session', call)) {
+  if (!suspensions.resume(thread.threadId!, call === undefined ? 'asked' : 'session', call)) {
     throw notSuspended(thread);
   }
   return done(act, `${thread.lineage} goes on`);
 }
 
-export function notSuspended({ lineage }: TreeNode): PerchError {
+/** Throws why there is nothing to let go; with `call`, of what that act held. */
+export function checkHeld(
+  { hub, suspensions }: Pick<ActUnderWay, 'hub' | 'suspensions'>,
+  thread: TreeNode,
+  call?: string,
+): void {
+  if (!hub.own.threads.has(thread.threadId!)) throw heldByNobodyHere(thread);
+  if (!suspensions.has(thread.threadId!, call)) throw notSuspended(thread);
+}
+
+function notSuspended({ lineage }: TreeNode): PerchError {
   return new PerchError('NOT_POSSIBLE', `${lineage} is not suspended.`);
+}
+
+/** It was not heard of since this hub began: it may be held for the one before, which cannot let it go any more. */
+function heldByNobodyHere({ id, lineage }: TreeNode): PerchError {
+  const withinMs = durationWords(LIMITS.unattendedMs);
+  const words = `The agent has not heard of ${lineage} yet; if an earlier one held it, it goes on within ${withinMs}.`;
+  return new PerchError('NOT_OBSERVED', words, { node: id });
 }
 
 const SESSION_ENDED = 'the session has ended that suspended it by ';

@@ -16,10 +16,22 @@ export function threadMeant(hub: Hub, node: TreeNode): TreeNode {
       return node;
     case 'process':
       return mainOf(hub, node);
+    case 'component':
+      throw notToBeActedOn(node);
     case 'supervisor':
     case 'worker':
       return hostOf(hub, node);
   }
+}
+
+/** What a library holds has nobody who would end or restart it on demand. */
+export function notToBeActedOn({ id, lineage, component }: TreeNode): PerchError {
+  const thread = id.split('.').slice(0, 2).join('.');
+  return new PerchError(
+    'NOT_POSSIBLE',
+    `${lineage} is a ${component?.type ?? 'component'} of the service's own: it is looked at, not acted on. Act on its thread (${thread}).`,
+    { node: id },
+  );
 }
 
 function hostOf(hub: Hub, node: TreeNode): TreeNode {

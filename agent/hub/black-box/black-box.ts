@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs';
 import path from 'node:path';
 import type { BoxHeader, BoxWords, PendingAct } from '../../../protocol/black-box.ts';
 import type { LedgerEvent } from '../../../protocol/ledger.ts';
@@ -95,16 +96,27 @@ export class BlackBox {
         cpuPercent: Math.round(((cpu.user + cpu.system) / elapsedUs) * 1000) / 10,
         rssBytes: process.memoryUsage.rss(),
         threads: links.map(({ threadId, pulse }) => {
-          const { loopUtilization, heapUsedBytes, loopDelayMs } = pulse.figures();
+          const { loopUtilization, heapUsedBytes, loopDelayMs, heapLimitBytes } = pulse.figures();
           return [
             threadId,
             rounded(loopUtilization, 100),
-            rounded((heapUsedBytes ?? Number.NaN) / 1024 ** 2, 10),
+            rounded(megabytes(heapUsedBytes), 10),
             rounded(loopDelayMs, 1),
+            rounded(megabytes(heapLimitBytes), 1),
           ];
         }),
       }),
     );
+  }
+
+  /** The agent leaves a service that goes on: no later life is to take what is in it for the end of this one. */
+  setAside(): void {
+    const { file } = this;
+    if (file === null || !this.#box) return;
+    this.#write();
+    this.#try(() => renameSync(file, pastName(file)));
+    this.#box?.close();
+    this.#box = null;
   }
 
   #say(words: BoxWords): void {
@@ -148,9 +160,19 @@ export function boxName({ startedAt, pid }: Pick<BoxHeader, 'startedAt' | 'pid'>
   return `${String(startedAt).padStart(15, '0')}-${pid}.box`;
 }
 
+function megabytes(bytes: number | undefined): number | undefined {
+  return bytes === undefined ? undefined : bytes / 1024 ** 2;
+}
+
 function rounded(value: number | undefined, by: number): number | null {
   return value === undefined || Number.isNaN(value) ? null : Math.round(value * by) / by;
 }
+
+/** A box that no later life is to tell of, or that one has told of already, is set aside under this name. */
+export function pastName(file: string): string {
+  return file.replace(/\.box$/, PAST);
+}
+export const PAST = '.past';
 
 export function noBlackBox(why: string): BlackBox {
   return new BlackBox(null, null, why);

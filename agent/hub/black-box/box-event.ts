@@ -1,5 +1,6 @@
 import type { LedgerEvent } from '../../../protocol/ledger.ts';
 import { redactText } from '../../inspect/redact.ts';
+import { eventWithoutValues } from '../lost/without-values.ts';
 
 /** One event in the box; a stack or a list of a thousand siblings is not worth a hundred other events. */
 const MAX_CHARS = 4000;
@@ -11,7 +12,7 @@ const MAX_LIST = 20;
  * places only, never a value of the service's state.
  */
 export function boxEvent(event: LedgerEvent): string {
-  const json = JSON.stringify(event.kind === 'lost' ? withoutValues(event) : event, bounded);
+  const json = JSON.stringify(eventWithoutValues(event), bounded);
   if (json.length <= MAX_CHARS) return json;
   const { kind, node, at, t, seq } = event;
   const reason = 'reason' in event ? bounded('reason', event.reason) : undefined;
@@ -22,10 +23,4 @@ function bounded(_: string, value: unknown): unknown {
   if (typeof value === 'string') return redactText(value.slice(0, MAX_TEXT_CHARS));
   if (Array.isArray(value)) return value.slice(0, MAX_LIST);
   return value;
-}
-
-function withoutValues(event: Extract<LedgerEvent, { kind: 'lost' }>): LedgerEvent {
-  const { state } = event.lost;
-  const places = state?.places.map(({ path, change }) => ({ path, change })) ?? [];
-  return { ...event, lost: { ...event.lost, state: state && { ...state, places } } };
 }

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type { BoxHeader } from '../../../protocol/black-box.ts';
 import type { LedgerEvent } from '../../../protocol/ledger.ts';
-import { LIMITS } from '../../../protocol/limits.ts';
 import { PERCH_VERSION } from '../../../protocol/version.ts';
 import type { HubData } from '../../hub-thread.ts';
 import type { Hub } from '../hub.ts';
@@ -30,7 +29,7 @@ export function openBlackBox(hub: Hub, data: HubData): BlackBox {
     box.event(event);
     followLoops(hub, box, event);
   });
-  setInterval(() => box.sample(hub.own), LIMITS.sampleMs);
+  hub.everySample.push(() => box.sample(hub.own));
   return box;
 }
 

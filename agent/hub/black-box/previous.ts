@@ -3,11 +3,9 @@ import path from 'node:path';
 import { type BoxContents, decodeBox } from '../../../protocol/black-box.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
 import { lastSign } from '../../../protocol/previous-epoch.ts';
-import { isAlive } from '../../faults/end-process.ts';
+import { isAlive } from '../process-identity.ts';
+import { PAST, pastName } from './black-box.ts';
 import { bootId, pidNamespace } from './machine.ts';
-
-/** A box that was read by a later life is set aside under this ending, so that each death is told of once. */
-const PAST = '.past';
 
 /**
  * The box of the life of this instance that ended last, if nobody told of it before. Lives that go on beside this one
@@ -21,7 +19,7 @@ export async function takePrevious(folder: string, own: string): Promise<BoxCont
     const file = path.join(folder, name);
     const box = await readBox(file);
     if (box && (await isLive(file, box))) continue;
-    const isOurs = await rename(file, file.replace(/\.box$/, PAST)).then(
+    const isOurs = await rename(file, pastName(file)).then(
       () => true,
       () => false,
     );

@@ -28,16 +28,21 @@ const BOUNDS = {
  * Asks now, so that for a task the answer is of the moment before whatever is asked of its thread next. Never
  * rejects; settles within `timeoutMs`, with what the tree knows where the thread did not answer by then.
  */
-export async function takeSnapshot(hub: Hub, node: TreeNode, timeoutMs: number): Promise<Snapshot> {
+export async function takeSnapshot(
+  hub: Hub,
+  node: TreeNode,
+  timeoutMs: number,
+  maxMs: number = LIMITS.lostStateMs,
+): Promise<Snapshot> {
   const words = `its state could not be read within ${Math.round(timeoutMs)} ms`;
   try {
-    return await inTime(read(hub, node, timeoutMs), timeoutMs, words);
+    return await inTime(read(hub, node, timeoutMs, maxMs), timeoutMs, words);
   } catch (thrown) {
     return { isCut: true, why: asPerchError(thrown).message, backlog: backlogInTree(node) };
   }
 }
 
-async function read(hub: Hub, node: TreeNode, timeoutMs: number): Promise<Snapshot> {
+async function read(hub: Hub, node: TreeNode, timeoutMs: number, maxMs: number): Promise<Snapshot> {
   const isTask = node.kind !== 'worker' || node.host === 'task';
   // No await before a task's thread is asked: what is asked of it next comes after this.
   const holder = isTask ? node : await holderOf(hub, node, timeoutMs);
@@ -55,11 +60,7 @@ async function read(hub: Hub, node: TreeNode, timeoutMs: number): Promise<Snapsh
   const link = hub.own.threads.get(threadId);
   if (!link) throw new PerchError('NOT_OBSERVED', `no agent runs in thread ${threadId}`);
   try {
-    const { state, backlog } = await link.ask(
-      'handover',
-      { ...question, maxMs: LIMITS.lostStateMs },
-      timeoutMs / 2,
-    );
+    const { state, backlog } = await link.ask('handover', { ...question, maxMs }, timeoutMs / 2);
     return { ...(state && { value: state.value }), isCut: state?.partial ?? false, why: null, backlog };
   } catch (thrown) {
     if (asPerchError(thrown).code !== 'LOOP_BLOCKED') throw thrown;

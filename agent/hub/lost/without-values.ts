@@ -9,7 +9,13 @@ export function withoutValues(lost: Lost): Lost {
 }
 
 export function documentWithoutValues(document: ActDocument): ActDocument {
-  return document.lost ? { ...document, lost: withoutValues(document.lost) } : document;
+  const { lost, lostAlong } = document;
+  const workers = lostAlong?.workers.map((each) => ({ ...each, lost: withoutValues(each.lost) }));
+  return {
+    ...document,
+    ...(lost ? { lost: withoutValues(lost) } : {}),
+    ...(lostAlong && workers ? { lostAlong: { ...lostAlong, workers } } : {}),
+  };
 }
 
 export function eventWithoutValues(event: LedgerEvent): LedgerEvent {

@@ -4,7 +4,9 @@ import type { Preview } from '../../../protocol/preview.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
 import type { WirePreview, WirePreviewedLife } from '../../probe/messages.ts';
 import { hasPlace } from '../acts/acts.ts';
+import { notToBeActedOn } from '../acts/thread-meant.ts';
 import type { Hub } from '../hub.ts';
+import type { Suspensions } from '../suspensions.ts';
 import { impossible } from './blank.ts';
 import { offTheTree, withWhatRunsInside } from './off-the-tree.ts';
 import { withoutEnd } from './without-end.ts';
@@ -24,7 +26,11 @@ const ASK_MS = 500;
  * What an act would do. The thread where the supervisor decides rehearses it (agent/supervisor/preview); what no
  * supervisor decides, or none can while its loop stands still, is read off the tree.
  */
-export async function previewOf(hub: Hub, request: PreviewRequest): Promise<Preview> {
+export async function previewOf(
+  hub: Hub,
+  suspensions: Suspensions,
+  request: PreviewRequest,
+): Promise<Preview> {
   const release = hub.watched();
   try {
     await hub.gather();
@@ -39,21 +45,26 @@ export async function previewOf(hub: Hub, request: PreviewRequest): Promise<Prev
         node: request.node,
       });
     }
-    return await previewNode(hub, hub.workerHostedBy(asked) ?? asked, request);
+    return await previewNode({ hub, suspensions }, hub.workerHostedBy(asked) ?? asked, request);
   } finally {
     release();
   }
 }
 
-async function previewNode(hub: Hub, node: TreeNode, request: PreviewRequest): Promise<Preview> {
+async function previewNode(
+  { hub, suspensions }: { hub: Hub; suspensions: Suspensions },
+  node: TreeNode,
+  request: PreviewRequest,
+): Promise<Preview> {
   const { act } = request;
   if (node.endedAt !== null && !hasPlace(hub, node, act)) {
     return impossible(node, act, `#${node.incarnation} of ${node.lineage} has already ended.`);
   }
-  if (!isEnding(act)) return withoutEnd(hub, node, request);
+  if (!isEnding(act)) return withoutEnd({ hub, suspensions }, node, request);
   const joined = node.kind === 'process' ? null : hub.joinedByProcess(node);
   if (joined) return withWhatRunsInside(hub, await joined.preview({ ...request, node: node.id }));
   if (node.kind === 'process' || node.kind === 'thread') return offTheTree(hub, node, act);
+  if (node.kind === 'component') return impossible(node, act, notToBeActedOn(node).message);
   const rehearsed = await rehearse(hub, node, act);
   if (!rehearsed) return offTheTree(hub, node, act);
   const preview = fromWire(node, act, rehearsed);

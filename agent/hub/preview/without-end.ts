@@ -3,16 +3,19 @@ import { asPerchError, PerchError } from '../../../protocol/errors.ts';
 import type { Preview } from '../../../protocol/preview.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
 import { stuckLoop } from '../acts/break.ts';
+import type { ActUnderWay } from '../acts/request.ts';
 import { signalled } from '../acts/signal.ts';
-import { notSuspended } from '../acts/suspend.ts';
+import { checkHeld } from '../acts/suspend.ts';
 import { threadMeant } from '../acts/thread-meant.ts';
 import type { Hub } from '../hub.ts';
 import { refOf } from '../node-ref.ts';
 import { impossible } from './blank.ts';
 
+type Holding = Pick<ActUnderWay, 'hub' | 'suspensions'>;
+
 /** Of an act that ends nothing it is told whether it is possible, as far as the hub that carries it out knows. */
 export async function withoutEnd(
-  hub: Hub,
+  { hub, suspensions }: Holding,
   node: TreeNode,
   request: { act: Act; epoch: string },
 ): Promise<Preview> {
@@ -27,7 +30,7 @@ export async function withoutEnd(
     return {
       ...impossible(node, act, ''),
       possible: true,
-      words: whatItDoes(hub, meant, act),
+      words: whatItDoes({ hub, suspensions }, meant, act),
       isExact: false,
     };
   } catch (thrown) {
@@ -43,20 +46,20 @@ function whatIsMeant(hub: Hub, node: TreeNode, act: Act): TreeNode {
 }
 
 /** Throws why it is not possible, by the rules of the act itself (agent/hub/acts, agent/supervisor/child-acts.ts). */
-function whatItDoes(hub: Hub, node: TreeNode, act: Act): string {
+function whatItDoes({ hub, suspensions }: Holding, node: TreeNode, act: Act): string {
   const name = `${node.lineage} #${node.incarnation}`;
   switch (act) {
     case 'suspend':
-      hub.suspensions.check(node);
+      suspensions.check(node);
       return `${node.lineage} stands still until it is resumed or the lease is over`;
     case 'resume':
-      if (!hub.suspensions.has(node.threadId!)) throw notSuspended(node);
+      checkHeld({ hub, suspensions }, node);
       return `${node.lineage} goes on where it is suspended`;
     case 'break':
       stuckLoop(hub, node);
       return `What ${node.lineage} is doing just now is broken off with an error`;
     case 'signal':
-      return `Process ${signalled(hub, node).target.pid} gets the signal; what it does then is its own choice`;
+      return `Process ${signalled(hub, node).target.pid} gets the signal; but for SIGKILL, which ends it, what it does then is its own choice`;
     case 'start-child':
       if (node.kind !== 'supervisor')
         throw notPossible(`${node.lineage} is no supervisor: it starts no children.`);

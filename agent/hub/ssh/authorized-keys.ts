@@ -1,13 +1,13 @@
 import { open } from 'node:fs/promises';
-import { type Capability, isCapability } from '../../../protocol/capability.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
+import { isFrom } from './address-list.ts';
+import { type KeyOptions, readKeyOptions } from './key-options.ts';
 
-/** One line of authorized keys (sshd(8), AUTHORIZED_KEYS FILE FORMAT; the only option is `capabilities`). */
-export interface AuthorizedKey {
+/** One line of authorized keys (sshd(8), AUTHORIZED_KEYS FILE FORMAT), with the options of key-options.ts. */
+export interface AuthorizedKey extends KeyOptions {
   type: string;
   /** The key's public blob in base64. */
   base64: string;
-  capabilities: readonly Capability[];
   /** What stands behind the key: whose it is. */
   comment: string;
 }
@@ -17,9 +17,6 @@ export interface AuthorizedKeys {
   /** Lines that were refused, one sentence each. */
   problems: string[];
 }
-
-/** Without `capabilities="…"` a key may look at the tree, and nothing more. */
-const DEFAULT_CAPABILITIES: readonly Capability[] = ['observe'];
 
 /** What ssh2 can check. Hardware keys (sk-…) and certificates are not among it. */
 const TYPES = ['ssh-ed25519', 'ssh-rsa', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521'];
@@ -60,9 +57,24 @@ function parseLine(line: string): AuthorizedKey | string {
   if (!TYPES.includes(type))
     return type ? `${type} is no key type that can be checked here` : 'there is no key';
   if (!isBlobOf(type, base64)) return `that is no ${type} key`;
-  const capabilities = readOptions(options);
-  if (typeof capabilities === 'string') return capabilities;
-  return { type, base64, capabilities, comment: comment.join(' ') };
+  const read = readKeyOptions(options);
+  if (typeof read === 'string') return read;
+  return { type, base64, ...read, comment: comment.join(' ') };
+}
+
+/** The first line that lets this key in, now and from there; like ssh's, a key may stand on several. */
+export function lineFor(
+  keys: readonly AuthorizedKey[],
+  { type, base64 }: Pick<AuthorizedKey, 'type' | 'base64'>,
+  { now, address }: { now: number; address: string | undefined },
+): AuthorizedKey | undefined {
+  return keys.find(
+    (key) =>
+      key.type === type &&
+      key.base64 === base64 &&
+      (key.expiresAt === null || now < key.expiresAt) &&
+      (key.from === null || isFrom(key.from, address)),
+  );
 }
 
 /** Options end at the first blank outside quotes, like ssh's; a line that begins with a key type has none. */
@@ -75,16 +87,6 @@ function splitOptions(line: string): { options: string; rest: string } {
       return { options: line.slice(0, at), rest: line.slice(at).trim() };
   }
   return { options: line, rest: '' };
-}
-
-function readOptions(options: string): readonly Capability[] | string {
-  if (options === '') return DEFAULT_CAPABILITIES;
-  const match = /^capabilities="([^"]*)"$/.exec(options);
-  if (!match) return `the option ${options} is unknown; capabilities="…" is the only one`;
-  const words = match[1]!.split(',').map((word) => word.trim());
-  const unknown = words.find((word) => !isCapability(word));
-  if (unknown !== undefined) return `the capability ${JSON.stringify(unknown)} is unknown`;
-  return words as Capability[];
 }
 
 /** The blob begins with its own type's name. */

@@ -5,6 +5,7 @@ import { encodeFrame } from '../../../protocol/framing.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
 import type { SessionStream } from '../outbox.ts';
 import type { Login } from '../session.ts';
+import type { AuthorizedKey } from './authorized-keys.ts';
 import { type Doorkeeper, judgeLogin } from './login.ts';
 
 /** What a logged-in client may do: speak the protocol, or ask one of a few words. */
@@ -50,6 +51,7 @@ export function serveSsh(socket: Socket, options: SshOptions): void {
 function serveConnection(connection: Connection, socket: Socket, options: SshOptions): void {
   const { crowd, doorkeeper, hooks } = options;
   let login: Login | null = null;
+  let key: AuthorizedKey | null = null;
   let isCrowded = false;
   let tries = 0;
   let channels = 0;
@@ -59,9 +61,12 @@ function serveConnection(connection: Connection, socket: Socket, options: SshOpt
   connection.on('authentication', async (context: AuthContext) => {
     try {
       if (++tries > LIMITS.maxLoginTries) return void connection.end();
-      const verdict = await judgeLogin(context, doorkeeper);
+      const verdict = await judgeLogin(context, doorkeeper, socket.remoteAddress);
       if (verdict.kind === 'refuse') return context.reject([verdict.way]);
-      if (verdict.kind === 'accept') login = verdict.login;
+      if (verdict.kind === 'accept') {
+        login = verdict.login;
+        key = verdict.key;
+      }
       context.accept();
     } catch {
       socket.destroySoon();
@@ -73,6 +78,12 @@ function serveConnection(connection: Connection, socket: Socket, options: SshOpt
     if (isCrowded) return;
     crowd.loggedIn++;
     socket.once('close', () => crowd.loggedIn--);
+    if (key && doorkeeper.kind === 'keys') {
+      socket.once(
+        'close',
+        doorkeeper.roster.enter(key, socket.remoteAddress, () => socket.destroy()),
+      );
+    }
     options.onLogin();
   });
   connection.on('session', (accept, reject) => {

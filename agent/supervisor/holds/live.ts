@@ -1,6 +1,6 @@
 import dgram from 'node:dgram';
 import net from 'node:net';
-import { lookIntoFunctions } from './functions.ts';
+import { lookIntoFunctions } from '../../inspect/functions.ts';
 
 /** A timer that is set, or a handle that is open. Everything is read off own data properties. */
 export interface Live {
@@ -142,6 +142,6 @@ export function own(object: object, key: string): unknown {
   return Object.getOwnPropertyDescriptor(object, key)?.value;
 }
 
-function isObject(value: unknown): value is object {
+export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }

@@ -45,7 +45,7 @@ export class MakingWindow {
 
   /** A task whose own things are to be told from others'. */
   knows(scope: RunScope): void {
-    this.#ownerOf.set(scope.first, scope);
+    this.#ownerOf.set(scope.firstId, scope);
   }
 
   /** A task that starts just now. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { type FunctionFacts, lookIntoFunctions } from '../../inspect/functions.ts';
 import { callSites, type Site } from './call-sites.ts';
-import { type FunctionFacts, lookIntoFunctions } from './functions.ts';
 
 /** A task's `run` function: who runs it, and where its code is. One for each function, however many specs have it. */
 export class RunBody {

@@ -1,5 +1,7 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
+import hubCode from '../../dist/hub-text.cjs?raw';
 import runnerCode from '../../dist/thread-runner.cjs?raw';
+import { workerEnv } from '../../worker-of.ts';
 import { type Ending, HostedLife } from './hosted.ts';
 import { type FromRunner, isNote, type StartNote, type ToRunner } from './notes.ts';
 import { processRunnerFile } from './process-runner-file.ts';
@@ -68,18 +70,23 @@ const detached = process.platform !== 'win32';
 /** The runner as a file where it lies beside this code; as text where the service was bundled into one file. */
 function forkRunner(): ChildProcess {
   const file = processRunnerFile();
-  if (file) return fork(file, [], { serialization: 'advanced', detached });
-  const child = spawn(process.execPath, [...process.execArgv, '-e', TAKE_CODE], {
+  const env = workerEnv();
+  if (file) return fork(file, [], { serialization: 'advanced', detached, env });
+  const child = spawn(process.execPath, [...process.execArgv, '-e', TAKE_CODE, 'process-runner'], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     serialization: 'advanced',
     detached,
+    env,
   });
-  child.send({ perch: 'code', code: runnerCode }, ignoreLateErrors);
+  child.send({ perch: 'code', code: runnerCode, hub: hubCode }, ignoreLateErrors);
   return child;
 }
 
-/** Runs the first message as CommonJS: a command line takes 128 KiB at most, a message any size. */
-const TAKE_CODE = `process.once('message', ({ code }) => new Function('require', 'module', 'exports', code)(require, { exports: {} }, {}))`;
+/**
+ * Runs the first message as CommonJS: a command line takes 128 KiB at most, a message any size. The hub's text comes
+ * beside it, since the runner's is also that of threads, which need none (scripts/build.ts, `handedOver`).
+ */
+const TAKE_CODE = `process.once('message', ({ code, hub }) => new Function('require', 'module', 'exports', 'perchHub', code)(require, { exports: {} }, {}, hub))`;
 
 /** Its exit says all there is to say. */
 function ignoreLateErrors(): void {}

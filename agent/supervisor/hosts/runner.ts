@@ -1,6 +1,7 @@
 import { type Handover, registry } from '../../registry.ts';
 import { Context, type ContextHome, type Envelope, isAbort } from '../context.ts';
 import { describeThrown } from '../exit.ts';
+import { loadRun } from './load-run.ts';
 import type { FromRunner, StartNote, ToRunner } from './notes.ts';
 
 /** How a runner speaks with its supervisor, and ends. */
@@ -44,24 +45,10 @@ export function serve(start: StartNote, line: Line): { take(note: ToRunner): voi
 }
 
 async function run(start: StartNote, context: Context, home: RunnerHome): Promise<void> {
-  const exports: Record<string, unknown> = await import(start.module).catch((thrown) => {
-    throw withPlace(thrown, start.module);
-  });
-  const inner = exports.default as { run?: unknown } | undefined;
-  const candidates = [exports.run, exports.default, inner?.run];
-  const found = candidates.find((candidate) => typeof candidate === 'function');
-  if (!found) throw new TypeError(`${start.module} exports no function run(context)`);
-  const result = (found as (context: Context) => unknown)(context);
+  const body = await loadRun(start.module);
+  const result = body(context);
   if (!start.isReadyExplicit) home.becomeReady();
   await result;
-}
-
-/** V8 says of a syntax error what is wrong, but not in which file. */
-function withPlace(thrown: unknown, module: string): unknown {
-  if (thrown instanceof SyntaxError && !thrown.stack?.includes('file:')) {
-    thrown.message = `${thrown.message} (importing ${module})`;
-  }
-  return thrown;
 }
 
 class RunnerHome implements ContextHome {

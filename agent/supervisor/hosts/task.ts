@@ -12,7 +12,7 @@ import {
 } from '../exit.ts';
 import { AwaitedBeats } from '../heartbeat.ts';
 import type { Holder } from '../holds/holds.ts';
-import { type RunScope, runInScope } from '../holds/run-scope.ts';
+import { NO_ID, openScope, type RunScope, runInScope } from '../holds/run-scope.ts';
 import type { Incarnation, Life } from '../incarnation.ts';
 import { afterKill, type Killed, taskBegins, taskEnds } from './straggler.ts';
 
@@ -20,7 +20,7 @@ import { afterKill, type Killed, taskBegins, taskEnds } from './straggler.ts';
  * A worker in this very event loop. Its end is cooperative: a kill aborts its signal and takes its handle away, so
  * that its successor starts; whether its code ends is up to its code (straggler.ts watches it).
  */
-export class TaskLife implements Life, ContextHome, Killed {
+export class TaskLife implements Life, ContextHome, Killed, RunScope {
   readonly args: unknown;
   hasSettled = false;
   readonly #incarnation: Incarnation;
@@ -33,7 +33,8 @@ export class TaskLife implements Life, ContextHome, Killed {
   /** Not a field of every task: few have a heartbeat. */
   declare private beats?: AwaitedBeats;
   /** Known only where somebody may look: without an agent nobody asks what a straggler holds. */
-  #scope: RunScope | null = null;
+  firstId = NO_ID;
+  lastId = NO_ID;
 
   constructor(incarnation: Incarnation, spec: Spec, args: unknown) {
     this.#incarnation = incarnation;
@@ -58,10 +59,9 @@ export class TaskLife implements Life, ContextHome, Killed {
   }
 
   #runInScope(): unknown {
-    return runInScope(this.#spec.run!, this.#spec, this.#context, (scope) => {
-      this.#scope = scope;
-      taskBegins(scope, this.#spec.body!);
-    });
+    const resource = openScope(this);
+    taskBegins(this, this.#spec.body!);
+    return runInScope(resource, this, this.#spec.run!, this.#spec, this.#context);
   }
 
   stop(): void {
@@ -98,9 +98,9 @@ export class TaskLife implements Life, ContextHome, Killed {
   }
 
   get holder(): Holder | null {
-    const scope = this.#scope;
+    if (this.firstId === NO_ID) return null;
     const marks = () => [this.#context, ...this.#incarnation.ownState()];
-    return scope && { scope, body: this.#spec.body!, marks };
+    return { scope: this, body: this.#spec.body!, marks };
   }
 
   get id(): string {
@@ -149,7 +149,7 @@ export class TaskLife implements Life, ContextHome, Killed {
     this.hasSettled = true;
     this.beats?.end();
     this.#spec.body!.lives--;
-    if (this.#scope) taskEnds(this.#scope);
+    if (this.firstId !== NO_ID) taskEnds(this);
     this.#clearDeadline();
     this.#context.end('exited');
     if (this.#isGivenUp) this.#incarnation.endedLate(this.#crash ?? KILLED);

@@ -1,5 +1,6 @@
 import { isMainThread, type MessagePort, workerData } from 'node:worker_threads';
 import { startThreadProbe } from '../../probe/thread.ts';
+import { joinIfAsked } from '../../start.ts';
 import type { StartNote, ToRunner } from './notes.ts';
 import { serveProcess } from './process-line.ts';
 import { serve } from './runner.ts';
@@ -8,8 +9,10 @@ import { serve } from './runner.ts';
  * The code of a thread that hosts a worker, built into one text: it needs no file at run time but the worker's
  * module. In a process of its own it is the runner of a bundled service, which has no process-runner.cjs.
  */
-if (isMainThread) serveProcess();
-else {
+if (isMainThread) {
+  joinIfAsked();
+  serveProcess();
+} else {
   startThreadProbe();
   serveThread(workerData as { perch: StartNote; port: MessagePort });
 }

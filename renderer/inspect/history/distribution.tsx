@@ -18,7 +18,7 @@ export function Distribution({ rows, node }: { rows: readonly TimelineRow[]; nod
   const count = samplesMs.length + notRecovered;
   if (count === 0) return null;
   return (
-    <section className="inspect-section" aria-label="Recovery times">
+    <section role="group" className="inspect-section" aria-label="Recovery times">
       <h3 className="section-head">
         <span>Exit until ready</span>
         <span className="section-figure soft">{counted(count, 'restart')}</span>

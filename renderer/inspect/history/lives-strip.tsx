@@ -48,7 +48,7 @@ export function LivesStrip({ rows, node, onOpen }: LivesStripProps) {
   };
 
   return (
-    <section className="inspect-section" aria-label="Lives">
+    <section role="group" className="inspect-section" aria-label="Lives">
       <h3 className="section-head">
         <span>Lives</span>
         <span className="section-figure soft">{counted(unknown + all.length, 'life', 'lives')}</span>

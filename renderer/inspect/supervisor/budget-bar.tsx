@@ -21,7 +21,7 @@ export function RestartBudget({ tree, node, isHeard }: RestartBudgetProps) {
   const budget = budgetNow(isHeard ? facts : { ...facts, nextRefillAt: null }, tree.agentNow());
   const { left, of, severity } = budget;
   return (
-    <section className="inspect-section" aria-label="Restart budget">
+    <section role="group" className="inspect-section" aria-label="Restart budget">
       <h3 className="section-head">
         <span>Restart budget</span>
         <span className={`section-figure ${severity}`}>

@@ -1,9 +1,8 @@
 import { Lock } from 'lucide-react';
-import { type KeyboardEvent, useId, useMemo, useState } from 'react';
-import type { TreeNode } from '../../../protocol/tree.ts';
+import { type KeyboardEvent, memo, useId, useState } from 'react';
 import { isAlive } from '../../store/row-keys.ts';
 import type { TreeStore } from '../../store/tree-store.ts';
-import { useNode, useShape } from '../../store/use-tree.ts';
+import { useNode, useOfTree } from '../../store/use-tree.ts';
 import { nextLine } from '../../tree/keys.ts';
 import { LiveStatus } from '../../tree/live-status.tsx';
 import { reveal } from '../../tree/use-outline.ts';
@@ -17,16 +16,24 @@ const MORE = 200;
 interface ChildrenProps {
   instance: string;
   tree: TreeStore;
-  node: TreeNode;
+  /** Of the supervisor. */
+  id: string;
+  name: string;
+  isDynamic: boolean;
 }
 
 /** A supervisor's children in start order, stopped ones too. A click or Enter goes to one. */
-export function Children({ instance, tree, node }: ChildrenProps) {
-  const { ids, active } = useChildren(tree, node.id);
+export const Children = memo(function Children({
+  instance,
+  tree,
+  id: parent,
+  name,
+  isDynamic,
+}: ChildrenProps) {
   const [limit, setLimit] = useState(FIRST);
+  const { ids: shown, all, active } = useChildren(tree, parent, limit);
   const [chosen, setActive] = useState<string | null>(null);
   const base = useId();
-  const shown = ids.slice(0, limit);
   const at = chosen === null ? -1 : shown.indexOf(chosen);
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -45,21 +52,19 @@ export function Children({ instance, tree, node }: ChildrenProps) {
   };
 
   return (
-    <section className="inspect-section" aria-label="Children">
+    <section role="group" className="inspect-section" aria-label="Children">
       <h3 className="section-head">
         <span>Children, in start order</span>
-        <span className="section-figure soft">{countWords(ids.length, active)}</span>
+        <span className="section-figure soft">{countWords(all, active)}</span>
       </h3>
-      {ids.length === 0 ? (
-        <p className="soft">
-          {node.supervisor?.strategy === 'dynamic' ? 'None was started yet.' : 'It has none.'}
-        </p>
+      {all === 0 ? (
+        <p className="soft">{isDynamic ? 'None was started yet.' : 'It has none.'}</p>
       ) : (
         <div
           className="children"
           role="grid"
-          aria-label={`Children of ${node.name}`}
-          aria-rowcount={ids.length + 1}
+          aria-label={`Children of ${name}`}
+          aria-rowcount={all + 1}
           tabIndex={0}
           aria-activedescendant={at === -1 ? undefined : `${base}-${shown[at]}`}
           onKeyDown={onKeyDown}
@@ -93,16 +98,16 @@ export function Children({ instance, tree, node }: ChildrenProps) {
           ))}
         </div>
       )}
-      {ids.length > limit && (
+      {all > shown.length && (
         <div className="children-more">
           <Button look="bare" onPress={() => setLimit(limit + MORE)}>
-            +{(ids.length - limit).toLocaleString('en')} more
+            +{(all - shown.length).toLocaleString('en')} more
           </Button>
         </div>
       )}
     </section>
   );
-}
+});
 
 interface ChildProps {
   domId: string;
@@ -155,23 +160,49 @@ function Child({ domId, instance, tree, id, index, isActive, onOpen }: ChildProp
   );
 }
 
+interface ShownChildren {
+  /** The first of them. */
+  ids: string[];
+  all: number;
+  active: number;
+}
+
 /** Of each place the one that lives, else the last that did, in the order they were first started. */
-function useChildren(tree: TreeStore, parent: string): { ids: string[]; active: number } {
-  const shape = useShape(tree);
-  return useMemo(() => {
-    let active = 0;
-    const ids = (shape.children.get(parent) ?? []).filter((id) => {
-      const node = tree.node(id);
-      if (!node || (node.kind !== 'worker' && node.kind !== 'supervisor')) return false;
-      if (!isAlive(node)) return tree.newestAt(tree.keyOf(id) ?? '')?.id === id;
-      active += 1;
-      return true;
-    });
-    // Static children carry their place; those of a dynamic supervisor, who may be many, stand as they were first seen.
-    const order = (id: string | undefined) => tree.node(id ?? null)?.child?.order;
-    if (order(ids[0]) !== undefined) ids.sort((a, b) => (order(a) ?? 0) - (order(b) ?? 0));
-    return { ids, active };
-  }, [shape, tree, parent]);
+function useChildren(tree: TreeStore, parent: string, limit: number): ShownChildren {
+  return useOfTree(tree, () => childrenOf(tree, parent, limit), [parent, limit], isSameChildren);
+}
+
+function isSameChildren(one: ShownChildren, two: ShownChildren): boolean {
+  return (
+    one.all === two.all &&
+    one.active === two.active &&
+    one.ids.length === two.ids.length &&
+    one.ids.every((id, at) => id === two.ids[at])
+  );
+}
+
+function childrenOf(tree: TreeStore, parent: string, limit: number): ShownChildren {
+  const columns = tree.columns();
+  const slots = columns.childrenOf(columns.slotOf(parent));
+  const order = (slot: number) => columns.nodeAt(slot)?.child?.order;
+  // Static children carry their place; those of a dynamic supervisor, who may be many, stand as they were first seen.
+  const isStatic = slots.length > 0 && order(slots[0]!) !== undefined;
+  const shown: number[] = [];
+  let active = 0;
+  let all = 0;
+  for (const slot of slots) {
+    const isActive = columns.alive[slot] === 1;
+    if (!isActive && !isLast(tree, columns.idAt(slot))) continue;
+    if (isActive) active++;
+    all++;
+    if (isStatic || shown.length < limit) shown.push(slot);
+  }
+  if (isStatic) shown.sort((a, b) => (order(a) ?? 0) - (order(b) ?? 0));
+  return { ids: shown.slice(0, limit).map(columns.idAt), all, active };
+}
+
+function isLast(tree: TreeStore, id: string): boolean {
+  return tree.newestAt(tree.keyOf(id) ?? '')?.id === id;
 }
 
 function countWords(all: number, active: number): string {

@@ -26,11 +26,17 @@ export function Supervision({ instance, tree, node, facts }: SupervisionProps) {
           {strategy} <span className="faint">{STRATEGIES[strategy]}</span>
         </Fact>
         <Fact name="Intensity">
-          {intensity} in {duration(periodMs)}
+          {intensity.toLocaleString('en')} in {duration(periodMs)}
         </Fact>
         <Fact name="Auto-shutdown">{AUTO_SHUTDOWN[autoShutdown]}</Fact>
       </dl>
-      <Children instance={instance} tree={tree} node={node} />
+      <Children
+        instance={instance}
+        tree={tree}
+        id={node.id}
+        name={node.name}
+        isDynamic={strategy === 'dynamic'}
+      />
     </>
   );
 }

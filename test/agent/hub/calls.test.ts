@@ -2,6 +2,8 @@ import { expect, test, vi } from 'vitest';
 import { TRUSTED } from '../../../agent/hub/arming.ts';
 import { blankNode } from '../../../agent/hub/blank-node.ts';
 import { handlersOf } from '../../../agent/hub/calls.ts';
+import { SessionTraffic } from '../../../agent/hub/cost/traffic.ts';
+import type { Detachment } from '../../../agent/hub/detach.ts';
 import type { Hub } from '../../../agent/hub/hub.ts';
 import { Ledger } from '../../../agent/hub/ledger.ts';
 import type { CallContext } from '../../../agent/hub/session.ts';
@@ -23,6 +25,7 @@ function slowSession<N extends CallName>() {
     accepts: new Set(),
     login: { author: { key: 'k', name: '' }, capabilities: [] },
     arming: TRUSTED,
+    traffic: new SessionTraffic({ key: 'k', name: '' }),
     sessionEnd: new AbortController().signal,
     signal: abort.signal,
     emit: (event) => events.push(structuredClone(event)),
@@ -48,7 +51,7 @@ function hub() {
     },
     gather: async () => {},
   };
-  return { fake, handlers: handlersOf(fake as unknown as Hub), watching: () => watching };
+  return { fake, handlers: handlersOf(fake as unknown as Hub, {} as Detachment), watching: () => watching };
 }
 
 test('a client that does not keep up gets a fresh snapshot instead of a queue', async () => {
@@ -154,8 +157,8 @@ test('what a kill lost has its values in no way out to a session without inspect
     },
     backlog: null,
   };
-  const acts = { perform: async () => ({ call: 'c', lost }) as ActDocument };
-  Object.assign(fake, { acts });
+  const control = { perform: async () => ({ call: 'c', lost }) as ActDocument };
+  Object.assign(fake, { control });
   const node = { id: '1.0.2', lineage: 'app/a', incarnation: 2 };
   fake.ledger.add({ kind: 'lost', node, previous: node, call: 'c', lost });
   const args = { act: 'kill' as const, call: 'c', node: '1', epoch: 'e', reason: 'why' };

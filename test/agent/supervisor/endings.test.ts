@@ -132,14 +132,17 @@ describe('before it was ready it has failed to start, and the start says why', (
     folder = mkdtempSync(path.join(os.tmpdir(), 'perch-endings-'));
     writeFileSync(path.join(folder, 'broken.mjs'), 'export const run = ;\n');
     writeFileSync(path.join(folder, 'empty.mjs'), 'export const nothing = 1;\n');
+    writeFileSync(path.join(folder, 'bare.cjs'), 'const run = () => {};\n');
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   type How = [code: number | undefined, signal: string | undefined, stack: string];
+  const GONE =
+    /^Error: Cannot find module '.*gone\.mjs'.*: where the service is bundled, make the module an entry/;
   const thrown: How = [1, undefined, 'string'];
   const starts: [Host, string, { args?: string; module?: string }, RegExp, How][] = [
     ['thread', 'throws', { args: 'throws' }, /^TypeError: thrown at once$/, thrown],
-    ['thread', 'is not there', { module: 'gone.mjs' }, /^Error: Cannot find module '.*gone\.mjs'/, thrown],
+    ['thread', 'is not there', { module: 'gone.mjs' }, GONE, thrown],
     [
       'thread',
       'has a syntax error',
@@ -147,11 +150,24 @@ describe('before it was ready it has failed to start, and the start says why', (
       /^SyntaxError: Unexpected token ';' \(importing .*broken\.mjs\)$/,
       thrown,
     ],
-    ['thread', 'has no run', { module: 'empty.mjs' }, /empty\.mjs exports no function run/, thrown],
+    [
+      'thread',
+      'has no run',
+      { module: 'empty.mjs' },
+      /empty\.mjs exports no function run\(context\)$/,
+      thrown,
+    ],
+    [
+      'thread',
+      'lost its exports',
+      { module: 'bare.cjs' },
+      /exports nothing\. A bundler keeps .*commonjs2/,
+      thrown,
+    ],
     ['thread', 'exits', { args: 'exit 7 at once' }, /^exit code 7$/, [7, undefined, 'undefined']],
     ['thread', 'is out of memory', { args: 'out of memory' }, /memory limit/, thrown],
     ['process', 'throws', { args: 'throws' }, /^TypeError: thrown at once$/, thrown],
-    ['process', 'is not there', { module: 'gone.mjs' }, /^Error: Cannot find module '.*gone\.mjs'/, thrown],
+    ['process', 'is not there', { module: 'gone.mjs' }, GONE, thrown],
     [
       'process',
       'has a syntax error',
@@ -159,7 +175,20 @@ describe('before it was ready it has failed to start, and the start says why', (
       /^SyntaxError: Unexpected token ';' \(importing .*broken\.mjs\)$/,
       thrown,
     ],
-    ['process', 'has no run', { module: 'empty.mjs' }, /empty\.mjs exports no function run/, thrown],
+    [
+      'process',
+      'has no run',
+      { module: 'empty.mjs' },
+      /empty\.mjs exports no function run\(context\)$/,
+      thrown,
+    ],
+    [
+      'process',
+      'lost its exports',
+      { module: 'bare.cjs' },
+      /exports nothing\. A bundler keeps .*commonjs2/,
+      thrown,
+    ],
     ['process', 'exits', { args: 'exit 7 at once' }, /^exit code 7$/, [7, undefined, 'undefined']],
     ['process', 'aborts', { args: 'abort' }, /^SIGABRT$/, [undefined, 'SIGABRT', 'undefined']],
   ];

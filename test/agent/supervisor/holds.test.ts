@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { lookIntoFunctions } from '../../../agent/inspect/functions.ts';
 import { callSites } from '../../../agent/supervisor/holds/call-sites.ts';
-import { lookIntoFunctions } from '../../../agent/supervisor/holds/functions.ts';
 import { liveTimers } from '../../../agent/supervisor/holds/live.ts';
 import { fixture } from './hosts.ts';
 
@@ -41,6 +41,21 @@ describe('a task that ignores its signal', () => {
     expect(holds.at(-1)).toMatch(/^Timeout 123 ms, straggles\.js:\d+; 2 others run the same code$/);
     expect(holds.filter((line) => line.startsWith('Timeout 1111'))).toHaveLength(1);
     expect(holds.filter((line) => line.startsWith('Server'))).toHaveLength(1);
+  }, 20_000);
+});
+
+describe('a timer from behind an await, whose callback closes over nothing of the task', () => {
+  test('is its own where that is written in its code; what is written elsewhere is left out', async () => {
+    const { holds } = await straggle('plain');
+    expect(holds).toEqual([
+      at(/^Timeout 99000 ms, straggles\.js:\d+$/),
+      at(/^Timeout 123 ms, straggles\.js:\d+$/),
+    ]);
+  }, 20_000);
+
+  test('may be that of others who run the same code', async () => {
+    const { holds } = await straggle('plain-twins');
+    expect(holds).toContainEqual(at(/^Timeout 99000 ms, straggles\.js:\d+; 2 others run the same code$/));
   }, 20_000);
 });
 

@@ -62,6 +62,24 @@ environments:
     expect(parseInventory('# nothing yet\n', 'f').environments).toEqual([]);
   });
 
+  it('says which environments wear a colour: production always does', () => {
+    const { environments } = parseInventory(
+      `environments:
+  live: { production: true }
+  other: { production: true, colour: teal }
+  staging: { production: false, colour: brown }
+  lab: {}
+`,
+      'f',
+    );
+    expect(environments.map(({ wears }) => wears)).toEqual([
+      { colour: 'magenta', isProduction: true },
+      { colour: 'teal', isProduction: true },
+      { colour: 'brown', isProduction: false },
+      undefined,
+    ]);
+  });
+
   it('may repeat itself with anchors', () => {
     const { environments } = parseInventory(
       `environments:
@@ -71,6 +89,52 @@ environments:
       'f',
     );
     expect(environments[1]!.services).toEqual(environments[0]!.services);
+  });
+
+  it('names a command that leads there, as a line or as its words', () => {
+    const { environments } = parseInventory(
+      `environments:
+  pods:
+    services:
+      web:
+        instances:
+          - { name: a, via: kubectl exec -i "game 0" -- node perch-stdio }
+          - { name: b, via: { command: [~/bin/way, "$x", 17], env: [TOKEN] } }
+          - { name: c, via: aws ssm start-session, address: "10.0.0.5:7400" }
+`,
+      'f',
+    );
+    const addresses = environments[0]!.services[0]!.instances.map(({ address }) => address);
+    const command = (argv: string[], env: string[], to: unknown) => ({
+      kind: 'command',
+      way: { argv, env },
+      to,
+    });
+    expect(addresses).toEqual([
+      command(['kubectl', 'exec', '-i', 'game 0', '--', 'node', 'perch-stdio'], [], null),
+      command([path.join(process.env.HOME!, 'bin/way'), '$x', '17'], ['TOKEN'], null),
+      command(['aws', 'ssm', 'start-session'], [], { kind: 'tcp', host: '10.0.0.5', port: 7400 }),
+    ]);
+  });
+
+  it.each([
+    ['a | b', 'means something to a shell'],
+    ['"kubectl \\0 x"', 'NUL'],
+    ['[kubectl]', 'expected keys with values'],
+    ['{ command: [] }', 'expected a command'],
+    ['{ env: [A] }', 'command is missing'],
+    ['{ command: [a], shell: true }', 'unknown key "shell"'],
+    ['{ command: [a], env: ["A=1"] }', '"A=1" names no variable'],
+    ['./way.sh x', 'begin it with / or ~/'],
+  ])('refuses via: %s with line and column', (via, words) => {
+    const error = failure(
+      `environments:\n  p: { services: { w: { instances: [{ name: x, via: ${via} }] } } }\n`,
+    );
+    expect(error.code).toBe('BAD_INVENTORY');
+    expect(error.message).toMatch(
+      /^\/team\/fleet\.yaml:2:\d+: environments\.p\.services\.w\.instances\[0\]\.via/,
+    );
+    expect(error.message).toContain(words);
   });
 
   it.each([
@@ -96,6 +160,21 @@ environments:
       'expected a list',
     ],
     ['a text where keys belong', 'environments: production\n', 1, 15, 'expected keys with values'],
+    ['a word for yes', 'environments:\n  p:\n    production: yes\n', 3, 17, 'expected true or false'],
+    [
+      'a colour that means trouble',
+      'environments:\n  p:\n    production: true\n    colour: red\n',
+      4,
+      13,
+      'expected magenta, violet, teal, green, brown; other colours mean something here',
+    ],
+    [
+      'a colour spelt otherwise',
+      'environments:\n  p:\n    color: teal\n',
+      3,
+      5,
+      'unknown key "color"; did you mean colour?',
+    ],
     ['a number where a path belongs', 'environments:\n  p:\n    tunnel: [1]\n', 3, 13, 'expected a text'],
     [
       'a bad address',

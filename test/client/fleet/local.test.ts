@@ -79,6 +79,7 @@ describe("this computer's sockets", () => {
       { folder: '/somewhere/perch', uid: 1234 },
       { folder: '/run/user/1234/perch', uid: 1234 },
       { folder: '/tmp/perch-1234', uid: 1234 },
+      { folder: '/dev/shm/perch-1234', uid: 1234 },
     ]);
   });
 

@@ -3,10 +3,23 @@ import { openSession, type Session } from '../../../client/session.ts';
 import { asPerchError } from '../../../protocol/errors.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
 import type { Random } from '../random.ts';
+import { isHarmless } from './harmless.ts';
+import type { Life } from './lives.ts';
 import { monotonic } from './machine.ts';
 import { Onlooker } from './onlooker.ts';
-import { contradictions, overlaps, type Told } from './oracle.ts';
-import { GAMES, GUEST, HOSTED, nextPlan, type Plan, WORKERS } from './plan.ts';
+import { contradictions, overlaps, type Told, unexplained } from './oracle.ts';
+import {
+  type Aim,
+  ENDS_SESSION,
+  GAMES,
+  GUEST,
+  HOSTED,
+  nextPlan,
+  nextRelease,
+  type Plan,
+  type Release,
+  WORKERS,
+} from './plan.ts';
 import { Relay } from './relay.ts';
 import type { Shown } from './shown.ts';
 import { freePort, UnderSupervision } from './under-supervision.ts';
@@ -17,6 +30,8 @@ const TIMEOUT_MS = 8000;
 const LOOK_MS = 25;
 /** How long the service and its tree may take to be whole again after an act. */
 const WHOLE_MS = 20_000;
+/** A loop is called blocked half a second after it came to stand still. */
+const SPUN_WITHIN_MS = 3000;
 /** A hub that dies again and again is started later and later; a new life of the service begins anew. */
 const HUB_ENDS_A_LIFE = 3;
 
@@ -40,6 +55,10 @@ export class Driver {
   readonly #past = new Map<string, TreeNode>();
   /** Static children that an act stopped, to be started again next. */
   readonly #stopped = new Map<string, TreeNode>();
+  /** A thread that stands still by an act, and what is to become of it. */
+  #held: { told: Told; aim: Aim } | null = null;
+  /** What counted must be seen to count again, since then. */
+  readonly #mustCount = new Map<string, number>();
   #relayPort = 0;
   #session: Session | null = null;
   /** The act before this one may have ended the service. */
@@ -79,6 +98,7 @@ export class Driver {
       counts: this.#counts,
       contradictions: [
         ...this.#told.flatMap((told) => contradictions(told, lives)),
+        ...unexplained(lives, this.#told),
         ...overlaps(lives, HOSTED),
         ...this.#onlooker.verdict(),
       ],
@@ -95,52 +115,82 @@ export class Driver {
 
   async #one(): Promise<void> {
     await this.#whole();
-    const plan = nextPlan(this.#random, [...this.#stopped.keys()][0] ?? null, this.#mayEndHub());
-    const { aim, act } = plan;
-    const node = this.#nodeOf(plan);
+    const next = this.#next();
+    if (typeof next === 'string') return this.#release(next);
+    const plan = next;
+    const node = await this.#nodeToAskFor(plan);
     if (!node) {
       // Time must pass: the tree has changed since it was whole.
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       return;
     }
-    const worker = node.kind === 'worker' || aim.isHost;
-    const told: Told = {
-      call: `act ${this.#told.length + 1}, ${plan.cut} ${JSON.stringify(plan.moment)}`,
+    const told = this.#tell(plan, node);
+    // Its end may come after the answer.
+    this.#mayBeDying = plan.cut === 'service killed' || told.isRoot;
+    this.#told.push(told);
+    this.#held = null;
+    this.#isCut = false;
+    const { aim, act } = plan;
+    this.#hasGaps ||= aim.dropped.length > 0 || (act === 'stop' && GAMES.includes(aim.lineage));
+    const answer = await this.#ask(plan, node, told);
+    told.answeredAt = monotonic();
+    clearTimeout(this.#mending);
+    this.#relay.mend();
+    told.document = typeof answer === 'string' ? null : answer;
+    const outcome = typeof answer === 'string' ? `error ${answer}` : answer.outcome;
+    const words = outcome === 'refused' || outcome === 'not-recovered' ? ` (${told.document?.words})` : '';
+    this.#say(`${told.call}: ${act} ${node.lineage} ${node.id} → ${outcome}${words}`);
+    for (const what of [outcome, this.#isCut ? plan.cut : 'answered before its cut', act]) {
+      this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
+    }
+    this.#remember(plan, node, told);
+  }
+
+  #next(): Release {
+    const mayEndHub = this.#mayEndHub();
+    if (this.#held) return nextRelease(this.#random, this.#held.aim, mayEndHub);
+    return nextPlan(this.#random, [...this.#stopped.keys()][0] ?? null, mayEndHub);
+  }
+
+  #tell({ aim, act, cut, moment }: Plan, node: TreeNode): Told {
+    const isWorker = node.kind === 'worker' || aim.isHost;
+    return {
+      call: `act ${this.#told.length + 1}, ${cut} ${JSON.stringify(moment)}`,
       act,
       subjects: aim.subjects,
       blast: aim.blast,
       dropped: aim.dropped,
       namesWorker: node.kind === 'worker' || aim.child !== undefined,
-      incarnation: worker ? this.#incarnationOf(plan, node) : null,
-      isRoot: aim.lineage === 'root',
+      incarnation: isWorker ? this.#incarnationOf(aim, node) : null,
+      isRoot: aim.lineage === 'root' && !isHarmless({ act, signal: aim.signal }),
       boot: this.#service.pid,
       askedAt: monotonic(),
       answeredAt: 0,
       closedAt: Number.POSITIVE_INFINITY,
       timeoutMs: TIMEOUT_MS,
       document: null,
-      isServiceCut: plan.cut === 'service killed' || this.#mayBeDying,
+      signal: aim.signal,
+      leaseMs: aim.leaseMs,
+      releasedAt: null,
+      isServiceCut: cut === 'service killed' || this.#mayBeDying,
+      killed: null,
     };
-    // Its end may come after the answer.
-    this.#mayBeDying = plan.cut === 'service killed' || told.isRoot;
-    this.#told.push(told);
-    this.#isCut = false;
-    this.#hasGaps ||= aim.dropped.length > 0 || (act === 'stop' && GAMES.includes(aim.lineage));
-    const answer = await this.#ask(plan, node);
-    told.answeredAt = monotonic();
-    clearTimeout(this.#mending);
-    this.#relay.mend();
-    told.document = typeof answer === 'string' ? null : answer;
-    const outcome = typeof answer === 'string' ? `error ${answer}` : answer.outcome;
-    this.#say(`${told.call}: ${act} ${node.lineage} ${node.id} → ${outcome}`);
-    for (const what of [outcome, this.#isCut ? plan.cut : 'answered before its cut', act]) {
-      this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
-    }
-    this.#remember(plan, node, outcome);
+  }
+
+  /** Without an act: what holds a thread ends. */
+  #release(how: Exclude<Release, Plan>): void {
+    const { told } = this.#held!;
+    this.#held = null;
+    this.#say(`${told.call}: then ${how}`);
+    this.#counts.set(how, (this.#counts.get(how) ?? 0) + 1);
+    if (how === 'lease ends') return;
+    told.releasedAt = monotonic();
+    if (how === 'session ends') this.#session?.close();
+    else this.#endHub();
   }
 
   /** Runs the act with its cut. Gives the document, or the code of the error that the client was told. */
-  async #ask({ aim, act, cut, moment, awayMs }: Plan, node: TreeNode) {
+  async #ask({ aim, act, cut, moment, awayMs }: Plan, node: TreeNode, told: Told) {
     const { epoch } = this.#onlooker;
     const session = await this.#connected();
     const connect = (options?: Parameters<typeof openSession>[1]) => this.#connect(options);
@@ -148,9 +198,12 @@ export class Driver {
     const doCut = () => {
       if (this.#isCut) return;
       this.#isCut = true;
+      if (ENDS_SESSION.includes(cut)) told.releasedAt = monotonic();
+      if (cut === 'service killed') told.killed = this.#service.pid;
       this.#cut(cut, awayMs, session, giveUp);
     };
-    const request = { act, node, epoch, reason: REASON, timeoutMs: TIMEOUT_MS, child: aim.child };
+    const { child, signal, leaseMs } = aim;
+    const request = { act, node, epoch, reason: REASON, timeoutMs: TIMEOUT_MS, child, signal, leaseMs };
     if ('beforeAsking' in moment) doCut();
     const timer = 'afterMs' in moment ? setTimeout(doCut, moment.afterMs) : undefined;
     try {
@@ -171,6 +224,11 @@ export class Driver {
       } catch (thrownAgain) {
         return asPerchError(thrownAgain).code;
       } finally {
+        // Which of the two sessions holds what stands still, nobody can tell.
+        if (act === 'suspend') {
+          told.releasedAt = monotonic();
+          session.close();
+        }
         again.close();
       }
     } finally {
@@ -193,11 +251,18 @@ export class Driver {
         this.#mending = setTimeout(() => this.#relay.mend(), awayMs);
         return;
       case 'hub died':
-        this.#hubEnds.count++;
-        return this.#service.signal('SIGUSR2');
+        return this.#endHub();
+      case 'client asks a new hub again':
+        this.#endHub();
+        return giveUp.abort();
       case 'service killed':
         return this.#service.signal('SIGKILL');
     }
+  }
+
+  #endHub(): void {
+    this.#hubEnds.count++;
+    this.#service.signal('SIGUSR2');
   }
 
   #connect(options?: Parameters<typeof openSession>[1]): Promise<Session> {
@@ -234,9 +299,29 @@ export class Driver {
     return this.#session;
   }
 
+  async #nodeToAskFor(plan: Plan): Promise<TreeNode | undefined> {
+    const { lineage, spunBy } = plan.aim;
+    const node = this.#nodeOf(plan);
+    if (!spunBy || !node) return node;
+    const { pid } = this.#service;
+    this.#service.signal(spunBy);
+    const deadline = monotonic() + SPUN_WITHIN_MS;
+    // Should it come to stand still only after the deadline, it has long gone on by then.
+    this.#mustCount.set(lineage, deadline + SPUN_WITHIN_MS);
+    while (!this.#onlooker.isBlocked(node)) {
+      if (monotonic() > deadline || this.#service.pid !== pid) return undefined;
+      // Time must pass: it is seen to stand still after a while.
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+    this.#mustCount.set(lineage, monotonic());
+    return node;
+  }
+
   #nodeOf({ aim }: Plan): TreeNode | undefined {
     const nodes = this.#onlooker.nodes();
-    if (aim.lineage === 'root') return nodes.find((node) => node.parent === null);
+    const root = nodes.find((node) => node.parent === null);
+    if (aim.lineage === 'root') return root;
+    if (aim.lineage === 'main') return nodes.find(({ id }) => id === `${root?.id}.0`);
     if (aim.isPast) return this.#past.get(aim.lineage);
     const stopped = this.#stopped.get(aim.lineage);
     // As the tree shows it now: ended, and kept.
@@ -246,12 +331,18 @@ export class Driver {
     return nodes.find((each) => each.parent === node?.id && each.endedAt === null);
   }
 
-  #incarnationOf({ aim }: Plan, node: TreeNode): number {
+  #incarnationOf(aim: Aim, node: TreeNode): number {
     return aim.isHost ? this.#onlooker.alive(aim.lineage)!.incarnation : node.incarnation;
   }
 
-  #remember({ aim, act }: Plan, node: TreeNode, outcome: string): void {
+  #remember({ aim, act }: Plan, node: TreeNode, told: Told): void {
     const { lineage } = aim;
+    const outcome = told.document?.outcome ?? 'error';
+    if (isHarmless(told)) {
+      for (const each of aim.subjects) this.#mustCount.set(each, told.answeredAt);
+      if (act === 'suspend' && outcome === 'done' && told.releasedAt === null) this.#held = { told, aim };
+      return;
+    }
     if (this.#stopped.has(lineage) && outcome !== 'restarted') return;
     this.#stopped.delete(lineage);
     if (act !== 'stop' || outcome !== 'not-restarted' || aim.isPast) {
@@ -305,10 +396,18 @@ export class Driver {
       );
       if (isStopped) return false;
       const node = this.#onlooker.alive(lineage);
-      return !node || !lives.of(pid, lineage, node.incarnation) || this.#lacksHost(node);
+      const life = node && lives.of(pid, lineage, node.incarnation);
+      return !life || this.#lacksHost(node) || !this.#countsAgain(life);
     });
   }
   #stoppedBoot = 0;
+
+  /** It counts again, after an act that could have made it stand still. */
+  #countsAgain(life: Life): boolean {
+    if (this.#held?.aim.subjects.includes(life.lineage)) return true;
+    const since = this.#mustCount.get(life.lineage) ?? 0;
+    return life.startedAt > since || (life.ticks.at(-1) ?? 0) > since;
+  }
 
   #lacksHost(node: TreeNode): boolean {
     if (node.host === 'task') return false;

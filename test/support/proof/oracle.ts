@@ -1,6 +1,7 @@
 import type { ActDocument } from '../../../protocol/act.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
-import type { Boot, Life, Lives } from './lives.ts';
+import { harmlessClaims, isHarmless } from './harmless.ts';
+import type { Life, Lives } from './lives.ts';
 
 /** One act as the proof asked for it, and what it was told. Times are on the machine's monotonic clock. */
 export interface Told {
@@ -25,9 +26,17 @@ export interface Told {
   closedAt: number;
   timeoutMs: number;
   /** Null where the client was told an error: then nothing was claimed. */
-  document: Pick<ActDocument, 'outcome' | 'successor'> | null;
+  document: Pick<ActDocument, 'outcome' | 'successor' | 'words' | 'error'> | null;
+  /** Of a signal. */
+  signal?: string;
+  /** Of a suspend. */
+  leaseMs?: number;
+  /** When the proof ended the session that held it; null while it has not. */
+  releasedAt: number | null;
   /** The proof itself killed the service meanwhile, or just before. */
   isServiceCut: boolean;
+  /** Which life of it that was: the next one, where the act had ended that which it was asked of. */
+  killed: number | null;
 }
 
 /** How much earlier than T a successor must have been there before "not within T" is called wrong. */
@@ -41,6 +50,10 @@ export function contradictions(told: Told, lives: Lives): string[] {
 
 /** The outcome against what became of those it was about. */
 function claims(told: Told, lives: Lives): string[] {
+  if (isHarmless(told)) {
+    const life = lifeMeant(told, told.subjects[0]!, lives);
+    return life ? harmlessClaims(told, life, lives) : [];
+  }
   if (!told.document) return [];
   const { outcome } = told.document;
   if (told.isRoot) return rootClaims(outcome, told, lives);
@@ -90,13 +103,18 @@ const CLAIMS: Record<ActDocument['outcome'], (claim: Claim) => string[]> = {
       ? [`told not-recovered, and ${lineage} #${next.incarnation} started within T`]
       : [];
   },
-  // Of the acts that end nothing, start-child: exactly one start, and not more (`twice`).
-  done: ({ told, lineage, lives }) => [
-    ...(startedIn(lineage, told, lives).some((life) => life.startedAt <= told.answeredAt)
-      ? []
-      : [`told done, and ${lineage} had not started`]),
-    ...wrongSuccessor(told, lineage, lives),
-  ],
+  // Of a signal that would end it: it still runs. Of start-child: exactly one start, and not more (`twice`).
+  done: ({ told, lineage, old, lives }) =>
+    told.act === 'signal'
+      ? within(old?.endedAt ?? null, told) && !lives.endedWithService(old!)
+        ? [`told that it still runs, and ${lineage} #${old!.incarnation} had ended`]
+        : []
+      : [
+          ...(startedIn(lineage, told, lives).some((life) => life.startedAt <= told.answeredAt)
+            ? []
+            : [`told done, and ${lineage} had not started`]),
+          ...wrongSuccessor(told, lineage, lives),
+        ],
 };
 
 function notEnded(outcome: string, lineage: string, old: Life | undefined, told: Told): string[] {
@@ -143,13 +161,14 @@ function rootClaims(outcome: ActDocument['outcome'], told: Told, lives: Lives): 
 
 /** Gone and refused: nothing was ended by it. */
 function undone(outcome: string, { told, lineage, old, next, lives }: Claim): string[] {
-  if (endOfBoot(told, lives)) {
-    return told.isServiceCut ? [] : [`told ${outcome}, and the service ended`];
-  }
   const wasToldBefore = old?.toldAt != null && old.toldAt <= told.askedAt;
-  const hasEnded = old !== undefined && !wasToldBefore && within(old.endedAt, told);
-  return hasEnded || (next && within(next.startedAt, told))
-    ? [`told ${outcome}, and ${lineage} was ended by it`]
+  const hasEnded =
+    old !== undefined && !wasToldBefore && within(old.endedAt, told) && !lives.endedWithService(old);
+  const hasStarted = next?.boot === told.boot && within(next.startedAt, told);
+  return hasEnded || hasStarted
+    ? [
+        `told ${outcome} (${told.document!.words}), and ${lineage} was ended by it${timesOf(old, told, lives)}`,
+      ]
     : [];
 }
 
@@ -166,16 +185,28 @@ function twice(told: Told, lives: Lives): string[] {
 
 /** Siblings go on: the same incarnation, still counting. */
 function bystanders(told: Told, lives: Lives): string[] {
-  if (endOfBoot(told, lives)) return [];
   const touched = lives.all.filter(
     (life) =>
       life.boot === told.boot &&
       !told.blast.includes(life.lineage) &&
       life.startedAt <= told.askedAt &&
       within(life.endedAt, told) &&
+      !lives.endedWithService(life) &&
       (life.toldAt === null || life.toldAt > told.askedAt),
   );
-  return touched.map(({ lineage, incarnation }) => `${lineage} #${incarnation}, a bystander, ended`);
+  return touched.map(
+    (life) => `${life.lineage} #${life.incarnation}, a bystander, ended${timesOf(life, told, lives)}`,
+  );
+}
+
+/** For whoever reads of a contradiction: what came when, after the act was asked for. */
+function timesOf(life: Life | undefined, told: Told, lives: Lives): string {
+  const service = lives.boots.findLast(({ pid }) => pid === told.boot);
+  const since = (t: number | null | undefined) => (t == null ? '-' : (t - told.askedAt).toFixed(1));
+  return (
+    ` [told ${since(life?.toldAt)}, ended ${since(life?.endedAt)}, answered ${since(told.answeredAt)}, ` +
+    `next ${since(told.closedAt)}, service ${since(service?.lastSeenAt)} to ${since(service?.endedAt)} ms]`
+  );
 }
 
 function lifeMeant(told: Told, lineage: string, lives: Lives): Life | undefined {
@@ -201,14 +232,23 @@ function startedIn(lineage: string, told: Told, lives: Lives): Life[] {
   );
 }
 
-function endOfBoot(told: Told, lives: Lives): Boot | undefined {
-  return lives.boots.find(
-    (boot) => boot.pid === told.boot && boot.endedAt !== null && boot.endedAt <= told.closedAt,
-  );
-}
-
 function within(t: number | null, { askedAt, answeredAt }: Told): boolean {
   return t !== null && t > askedAt && t <= answeredAt;
+}
+
+/** Across the whole run: the service ends where the proof killed it, or an act was on the service itself, and nowhere else. */
+export function unexplained(lives: Lives, told: readonly Told[]): string[] {
+  return lives.boots.flatMap(({ pid, lastSeenAt, endedAt }) => {
+    const isExplained = told.some(
+      ({ boot, killed, isServiceCut, isRoot, closedAt }) =>
+        killed === pid || (boot === pid && (isServiceCut || isRoot) && closedAt >= lastSeenAt),
+    );
+    if (endedAt === null || isExplained) return [];
+    const last = told.findLast(({ boot, askedAt }) => boot === pid && askedAt <= endedAt);
+    return [
+      `the service (process ${pid}) ended, and nobody had ended it; the last act before: ${last?.call}`,
+    ];
+  });
 }
 
 /** Across the whole run: a thread or process lineage never has two incarnations that run at once. */

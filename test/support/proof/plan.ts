@@ -28,6 +28,13 @@ export interface Aim {
   spanMs: number;
   /** Id of the dynamic child that it is asked to start. */
   child?: string;
+  /** What is asked of it, and nothing else. */
+  act?: Act;
+  /** Of the acts `signal` and `suspend`. */
+  signal?: NodeJS.Signals;
+  leaseMs?: number;
+  /** Its loop is made to stand still before: the service does that at this signal. */
+  spunBy?: NodeJS.Signals;
 }
 
 const worker = (lineage: string, spanMs = 6, blast: readonly string[] = [lineage]): Aim => ({
@@ -44,6 +51,22 @@ const all = (lineage: string, spanMs = 8): Aim => {
   const subjects = below.filter((each) => !dropped.includes(each));
   return { lineage, subjects, blast: below, dropped, spanMs };
 };
+
+/** Ends nothing: nobody starts anew, and `counting` counts on. */
+const unended = (act: Act, lineage: string, spanMs: number, more: Partial<Aim> = {}): Aim => ({
+  lineage,
+  subjects: [lineage],
+  blast: [],
+  dropped: [],
+  spanMs,
+  act,
+  ...more,
+});
+/** The service's main thread, by a task that runs on it for as long as it does. */
+const MAIN = { subjects: ['app/guarded'] };
+const [THINKER, KEEPER] = POOL as [string, string];
+const ENDED_BY = { act: 'signal', signal: 'SIGTERM' } as const;
+const KILLED_BY = { act: 'signal', signal: 'SIGKILL' } as const;
 
 const AIMS: readonly (readonly [Aim, number])[] = [
   ...GAMES.map((lineage) => [worker(lineage), 9] as const),
@@ -63,6 +86,19 @@ const AIMS: readonly (readonly [Aim, number])[] = [
   [all('app/frail'), 2],
   [all('app', 400), 2],
   [all('root', 400), 4],
+  [unended('suspend', THINKER, 20), 6],
+  [unended('suspend', KEEPER, 20), 6],
+  [unended('suspend', KEEPER, 20, { isHost: true }), 2],
+  [unended('suspend', 'main', 20, MAIN), 4],
+  [unended('resume', THINKER, 10), 1],
+  [unended('resume', KEEPER, 10), 1],
+  [unended('signal', KEEPER, 1000, { signal: 'SIGWINCH' }), 3],
+  [unended('signal', 'root', 1000, { signal: 'SIGWINCH', ...MAIN }), 3],
+  [{ ...worker(KEEPER, 250), ...ENDED_BY }, 3],
+  [{ ...worker(KEEPER, 250), ...KILLED_BY }, 2],
+  [{ ...all('root', 400), ...KILLED_BY }, 1],
+  [unended('break', THINKER, 300, { spunBy: 'SIGURG' }), 4],
+  [unended('break', KEEPER, 300, { spunBy: 'SIGIO' }), 4],
 ];
 
 export type Cut =
@@ -71,6 +107,7 @@ export type Cut =
   | 'tunnel cut'
   | 'tunnel stalled'
   | 'hub died'
+  | 'client asks a new hub again'
   | 'service killed';
 
 const CUTS: readonly (readonly [Cut, number])[] = [
@@ -79,8 +116,13 @@ const CUTS: readonly (readonly [Cut, number])[] = [
   ['tunnel cut', 20],
   ['tunnel stalled', 12],
   ['hub died', 16],
+  ['client asks a new hub again', 8],
   ['service killed', 12],
 ];
+
+const ENDS_HUB: readonly Cut[] = ['hub died', 'client asks a new hub again'];
+/** A tunnel that is only stalled for a while loses nobody. */
+export const ENDS_SESSION: readonly Cut[] = [...ENDS_HUB, 'client dropped', 'tunnel cut', 'service killed'];
 
 /** When the cut comes: before the question leaves, so long after it, or once that phase was told. */
 export type Moment = { beforeAsking: true } | { afterMs: number } | { phase: string };
@@ -96,22 +138,57 @@ export interface Plan {
 
 /** What is asked for next. `stopped`: a static child that an act before this one stopped is started again. */
 export function nextPlan(random: Random, stopped: string | null, mayEndHub: boolean): Plan {
-  const aim = stopped === null ? random.weighted(AIMS) : AIMS.find(([each]) => isAt(each, stopped))![0];
-  const cuts = mayEndHub ? CUTS : CUTS.filter(([cut]) => cut !== 'hub died');
+  const chosen = stopped === null ? random.weighted(AIMS) : aimAt(stopped);
+  const aim = chosen.act === 'suspend' ? { ...chosen, leaseMs: chooseLease(random) } : chosen;
+  return planFor(random, aim, stopped === null ? chooseAct(random, aim) : 'restart', mayEndHub);
+}
+
+function planFor(random: Random, aim: Aim, act: Act, mayEndHub: boolean): Plan {
+  // The signal at which the service ends its hub reaches a main thread that is held when it no longer is.
+  const cuts = mayEndHub && aim.lineage !== 'main' ? CUTS : CUTS.filter(([cut]) => !ENDS_HUB.includes(cut));
+  // Most others end the session, and with it at once what it was to hold.
+  const isKept = act === 'suspend' && random.chance(0.5);
   return {
     aim,
-    act: stopped === null ? chooseAct(random, aim) : 'restart',
-    cut: random.weighted(cuts),
-    moment: chooseMoment(random, aim.spanMs),
+    act,
+    cut: isKept ? 'tunnel stalled' : random.weighted(cuts),
+    moment: chooseMoment(random, aim, act),
     awayMs: 50 + random.int(0, 1000),
   };
 }
 
-function isAt(aim: Aim, lineage: string): boolean {
-  return aim.lineage === lineage && !aim.isHost && !aim.isPast && aim.child === undefined;
+/** A short one ends by itself; a long one would be seen to outlive its session, or its hub. */
+function chooseLease(random: Random): number {
+  return random.chance(0.4) ? random.int(300, 1500) : random.int(8000, 12_000);
 }
 
-function chooseAct(random: Random, { lineage, isHost, child }: Aim): Act {
+/** What becomes of what is held: an act on it, or the end of what holds it. */
+export type Release = Plan | 'session ends' | 'hub dies' | 'lease ends';
+
+export function nextRelease(random: Random, { lineage, leaseMs }: Aim, mayEndHub: boolean): Release {
+  const isMain = lineage === 'main';
+  const resume = unended('resume', lineage, 10, isMain ? MAIN : {});
+  const plan = (aim: Aim, act: Act) => () => planFor(random, aim, act, mayEndHub);
+  return random.weighted<() => Release>([
+    [plan(resume, 'resume'), 8],
+    [plan(isMain ? all('root', 400) : aimAt(lineage), 'kill'), 3],
+    [() => 'session ends', 3],
+    [() => 'hub dies', mayEndHub && !isMain ? 3 : 0],
+    [() => 'lease ends', leaseMs! < 2000 ? 4 : 0],
+  ])();
+}
+
+function aimAt(lineage: string): Aim {
+  return AIMS.find(([aim]) => isAt(aim, lineage))![0];
+}
+
+function isAt(aim: Aim, lineage: string): boolean {
+  const isPlain = aim.child === undefined && aim.act === undefined && !aim.isHost && !aim.isPast;
+  return aim.lineage === lineage && isPlain;
+}
+
+function chooseAct(random: Random, { lineage, isHost, child, act }: Aim): Act {
+  if (act !== undefined) return act;
   if (child !== undefined) return 'start-child';
   // Its place is free again for the next start-child.
   if (lineage === GUEST) return 'stop';
@@ -126,10 +203,19 @@ function chooseAct(random: Random, { lineage, isHost, child }: Aim): Act {
   ] as const);
 }
 
-function chooseMoment(random: Random, spanMs: number): Moment {
+function chooseMoment(random: Random, { spanMs, lineage }: Aim, act: Act): Moment {
   return random.weighted<() => Moment>([
     [() => ({ beforeAsking: true }), 1],
     [() => ({ afterMs: random.int(0, spanMs) }), 6],
-    [() => ({ phase: ['accepted', 'exited', 'decided', 'started', 'ready'][random.int(0, 4)]! }), 5],
+    // Acts on what is protected are refused without a phase.
+    [() => ({ phase: random.pick(PHASES[act] ?? ['accepted']) }), lineage === 'app/guarded' ? 0 : 5],
   ])();
 }
+
+const ALL_PHASES = ['accepted', 'exited', 'decided', 'started', 'ready'];
+/** What acts are told on their way, as a rule. */
+const PHASES: Partial<Record<Act, string[]>> = {
+  kill: ALL_PHASES,
+  restart: ALL_PHASES,
+  stop: ['accepted', 'exited'],
+};

@@ -1,13 +1,18 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { startTracking } from '../../../../agent/hub/acts/act-tracker.ts';
 import { forward } from '../../../../agent/hub/acts/forward.ts';
 import type { ActRequest, ActUnderWay } from '../../../../agent/hub/acts/request.ts';
 import { suspend } from '../../../../agent/hub/acts/suspend.ts';
 import type { JoinedHub } from '../../../../agent/hub/joined-hub.ts';
 import type { ActDocument, ActProgress } from '../../../../protocol/act.ts';
+import { type ErrorCode, PerchError } from '../../../../protocol/errors.ts';
 
 /** An act on a thread of a joined process; `told`: in order, what was asked there, and the steps that the asker is told. */
-function actThere(id: string, session: AbortController) {
+function actThere(
+  id: string,
+  session: AbortController,
+  answer: (request: ActRequest) => Promise<Partial<ActDocument>> = async () => ({ outcome: 'done' }),
+) {
   const told: string[] = [];
   const asked: ActRequest[] = [];
   const joined = {
@@ -15,7 +20,7 @@ function actThere(id: string, session: AbortController) {
       told.push('asked');
       asked.push(request);
       progress({ phase: 'accepted', afterMs: 0, words: 'accepted' });
-      return Promise.resolve({ outcome: 'done' } as ActDocument);
+      return answer(request);
     },
   } as unknown as JoinedHub;
   const node = { id, kind: 'thread', lineage: 'child/main', incarnation: 1 };
@@ -62,4 +67,34 @@ test('all that a session had suspended there goes on when it ends: each is a cal
     { act: 'resume', node: '9.1' },
   ]);
   expect(resumes[0]!.call).not.toBe(resumes[1]!.call);
+});
+
+test('what would not answer when its session ended is let go as soon as it does; one that has ended is not asked again', async () => {
+  vi.useFakeTimers();
+  try {
+    const failures: ErrorCode[] = ['NOT_OBSERVED', 'TIMEOUT', 'GONE'];
+    const answer = async ({ act }: ActRequest): Promise<Partial<ActDocument>> => {
+      if (act === 'suspend') return { outcome: 'done' };
+      throw new PerchError(failures.shift()!, 'no');
+    };
+    const session = new AbortController();
+    const { act, asked } = actThere('9.0', session, answer);
+    await suspend(act);
+    session.abort();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked.map((each) => each.act)).toEqual(['suspend', 'resume', 'resume', 'resume']);
+    expect(new Set(asked.map(({ call }) => call)).size).toBe(4);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('who is told that it failed does not hold it', async () => {
+  const session = new AbortController();
+  const { act, asked } = actThere('9.0', session, async (request) => {
+    if (request.act === 'suspend') throw new PerchError('TIMEOUT', 'late');
+    return { outcome: 'done' };
+  });
+  await expect(suspend(act)).rejects.toMatchObject({ code: 'TIMEOUT' });
+  expect(asked.map((each) => each.act)).toEqual(['suspend', 'resume']);
 });

@@ -1,0 +1,4 @@
+/** As a POSIX shell reads one word. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,4 @@
+import { startAgent } from '@perch/agent';
+
+startAgent();
+process.on('message', () => {});
