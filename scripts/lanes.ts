@@ -73,6 +73,7 @@ export interface VitestReport {
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
+  testResults: { name: string; assertionResults: { status: string; fullName: string }[] }[];
 }
 
 export interface Outcome {
@@ -80,6 +81,8 @@ export interface Outcome {
   failed: number;
   /** Why the lane failed beside its failed tests. */
   faults: string[];
+  /** The failed tests, each as `file.test.ts > what it is called`. */
+  tests: string[];
 }
 
 /**
@@ -87,13 +90,19 @@ export interface Outcome {
  * counts as one failed: no test at all, a skipped or todo one, an error outside of every test.
  */
 export function judge(report: VitestReport | null, exitCode: number | null): Outcome {
-  if (!report) return { passed: 0, failed: 1, faults: [`it ended with ${exitCode} and without a report`] };
+  if (!report)
+    return { passed: 0, failed: 1, faults: [`it ended with ${exitCode} and without a report`], tests: [] };
   const { numPassedTests: passed, numFailedTests: failed, numPendingTests, numTodoTests } = report;
   const faults: string[] = [];
   if (passed + failed === 0) faults.push('it has no test');
   if (numPendingTests + numTodoTests > 0) faults.push(`${numPendingTests + numTodoTests} skipped or todo`);
   if (exitCode !== 0 && failed === 0) faults.push(`it ended with ${exitCode} outside of its tests`);
-  return { passed, failed: failed + faults.length, faults };
+  const tests = report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName }) => `${name.slice(name.lastIndexOf('/') + 1)} > ${fullName}`),
+  );
+  return { passed, failed: failed + faults.length, faults, tests };
 }
 
 /** `service     1.4 min   57 passed`, with what failed behind it. */
@@ -101,6 +110,11 @@ export function laneLine(name: string, minutes: number, { passed, failed, faults
   const failures = failed > 0 ? `, ${failed} failed` : '';
   const why = faults.length > 0 ? ` (${faults.join('; ')})` : '';
   return `${name.padEnd(10)} ${minutes.toFixed(1).padStart(5)} min  ${String(passed).padStart(5)} passed${failures}${why}`;
+}
+
+/** What failed in a lane, a line each: said again at the end, where nobody has to look for it. */
+export function failedLines(name: string, { faults, tests }: Outcome): string[] {
+  return [...faults, ...tests].map((what) => `${name.padEnd(10)} ${what}`);
 }
 
 export function sumLine(outcomes: readonly Outcome[]): string {

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { findElectron } from './electron-runtime.ts';
 import {
   chooseLanes,
+  failedLines,
   judge,
   type Lane,
   laneLine,
@@ -32,6 +33,7 @@ const lanes = chooseLanes(process.argv.slice(2));
 rmSync(logs, { recursive: true, force: true });
 mkdirSync(logs, { recursive: true });
 const outcomes: Outcome[] = [];
+const failed: string[] = [];
 // Types and most lanes look at what is built.
 if (lanes.some(({ project }) => project !== 'unit')) {
   const built = await run('build', ['tsx', 'scripts/build.ts']);
@@ -48,10 +50,12 @@ if (outcomes.length === 0) {
     const before = performance.now();
     const outcome = await runLane(lane).catch((thrown) => failure(thrown.message));
     outcomes.push(outcome);
+    failed.push(...failedLines(lane.name, outcome));
     if (outcome.failed > 0) showLog(lane.name);
     say(laneLine(lane.name, (performance.now() - before) / 60_000, outcome));
   }
 }
+for (const line of failed) say(line);
 say(sumLine(outcomes));
 process.exitCode = outcomes.some(({ failed }) => failed > 0) ? 1 : 0;
 
@@ -75,7 +79,7 @@ async function runChecks(name: string): Promise<Outcome> {
   const types = await run(name, ['tsc', '--noEmit']);
   const style = await run(name, ['biome', 'ci', '.']);
   const failed = [types, style].filter((code) => code !== 0).length;
-  return { passed: 2 - failed, failed, faults: [] };
+  return { passed: 2 - failed, failed, faults: [], tests: [] };
 }
 
 /** Runs a program of node_modules/.bin with its output in the lane's log; gives the exit code, null when killed. */
@@ -113,7 +117,7 @@ function readReport(file: string): VitestReport | null {
 }
 
 function failure(why: string): Outcome {
-  return { passed: 0, failed: 1, faults: [why] };
+  return { passed: 0, failed: 1, faults: [why], tests: [] };
 }
 
 function showLog(name: string): void {

@@ -181,6 +181,11 @@ test('who asked for less motion sees the picture at its place at once, and who d
   ] as const) {
     await app.page.emulateMedia({ reducedMotion });
     await press('+', '+', '+', '+');
+    // Nearer by 1.5 with each key, and all four are painted.
+    await until(async () => {
+      const [from, end] = (await leaves()) as [number, number];
+      return (end - from) / GAMES;
+    }).toBeCloseTo(1 / 1.5 ** 4, 2);
     // From one place to the other, or over some between them.
     expect((await stepsOf('0')) > 2).toBe(glides);
   }

@@ -179,7 +179,7 @@ describe('beside the outcome', () => {
     expect(found(about, ...running, ...killed)).toBe('');
     // The service went on counting after its child had ended: that was no end of the service.
     const on: Words[] = [...running, ...killed.slice(0, 2), [1003, 'tick', OTHER, 1], GONE];
-    expect(found(about, ...on)).toContain('told refused, and app/pool/keeper was ended by it');
+    expect(found(about, ...on)).toContain('told refused (), and app/pool/keeper was ended by it');
     const beside = told('restarted', { subjects: [], blast: [], closedAt: 1110, isServiceCut: true });
     expect(found(beside, ...on)).toContain('app/pool/keeper #1, a bystander, ended');
   });

@@ -1,17 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { chooseLanes, judge, LANES, laneLine, sumLine, type VitestReport } from '../../scripts/lanes.ts';
+import {
+  chooseLanes,
+  failedLines,
+  judge,
+  LANES,
+  laneLine,
+  sumLine,
+  type VitestReport,
+} from '../../scripts/lanes.ts';
 
 const report = (counts: Partial<VitestReport>): VitestReport => ({
   numPassedTests: 0,
   numFailedTests: 0,
   numPendingTests: 0,
   numTodoTests: 0,
+  testResults: [],
   ...counts,
 });
 
 describe('a lane', () => {
   it('passes when it has tests and all of them passed', () => {
-    expect(judge(report({ numPassedTests: 3 }), 0)).toEqual({ passed: 3, failed: 0, faults: [] });
+    expect(judge(report({ numPassedTests: 3 }), 0)).toEqual({ passed: 3, failed: 0, faults: [], tests: [] });
   });
 
   it.each([
@@ -26,19 +35,25 @@ describe('a lane', () => {
     expect(outcome.faults).toEqual([fault]);
   });
 
-  it('counts its failed tests', () => {
-    expect(judge(report({ numPassedTests: 3, numFailedTests: 2 }), 1)).toEqual({
-      passed: 3,
-      failed: 2,
-      faults: [],
-    });
+  it('counts its failed tests, and names them', () => {
+    const assertionResults = [
+      { status: 'passed', fullName: 'a tree grows' },
+      { status: 'failed', fullName: 'a tree falls' },
+    ];
+    const testResults = [{ name: '/home/a/test/tree.test.ts', assertionResults }];
+    const outcome = judge(report({ numPassedTests: 1, numFailedTests: 1, testResults }), 1);
+    expect(outcome).toEqual({ passed: 1, failed: 1, faults: [], tests: ['tree.test.ts > a tree falls'] });
+    expect(failedLines('unit', { ...outcome, faults: ['1 skipped or todo'] })).toEqual([
+      'unit       1 skipped or todo',
+      'unit       tree.test.ts > a tree falls',
+    ]);
   });
 
   it('is one line', () => {
-    expect(laneLine('unit', 0.26, { passed: 12, failed: 0, faults: [] })).toBe(
+    expect(laneLine('unit', 0.26, { passed: 12, failed: 0, faults: [], tests: [] })).toBe(
       'unit         0.3 min     12 passed',
     );
-    expect(laneLine('ssh', 1, { passed: 1, failed: 1, faults: ['it has no test'] })).toContain(
+    expect(laneLine('ssh', 1, { passed: 1, failed: 1, faults: ['it has no test'], tests: [] })).toContain(
       '1 passed, 1 failed (it has no test)',
     );
   });
@@ -54,8 +69,8 @@ describe('the lanes', () => {
   it('end in the plain sum', () => {
     expect(
       sumLine([
-        { passed: 3, failed: 0, faults: [] },
-        { passed: 4, failed: 1, faults: [] },
+        { passed: 3, failed: 0, faults: [], tests: [] },
+        { passed: 4, failed: 1, faults: [], tests: [] },
       ]),
     ).toBe('7 passed, 1 failed');
   });

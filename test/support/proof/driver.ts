@@ -98,7 +98,7 @@ export class Driver {
       counts: this.#counts,
       contradictions: [
         ...this.#told.flatMap((told) => contradictions(told, lives)),
-        ...unexplained(lives, this.#told),
+        ...unexplained(lives, this.#told, (pid) => `; it said: ${this.#service.saidBy(pid)}`),
         ...overlaps(lives, HOSTED),
         ...this.#onlooker.verdict(),
       ],

@@ -237,7 +237,11 @@ function within(t: number | null, { askedAt, answeredAt }: Told): boolean {
 }
 
 /** Across the whole run: the service ends where the proof killed it, or an act was on the service itself, and nowhere else. */
-export function unexplained(lives: Lives, told: readonly Told[]): string[] {
+export function unexplained(
+  lives: Lives,
+  told: readonly Told[],
+  saidBy: (pid: number) => string = () => '',
+): string[] {
   return lives.boots.flatMap(({ pid, lastSeenAt, endedAt }) => {
     const isExplained = told.some(
       ({ boot, killed, isServiceCut, isRoot, closedAt }) =>
@@ -246,7 +250,7 @@ export function unexplained(lives: Lives, told: readonly Told[]): string[] {
     if (endedAt === null || isExplained) return [];
     const last = told.findLast(({ boot, askedAt }) => boot === pid && askedAt <= endedAt);
     return [
-      `the service (process ${pid}) ended, and nobody had ended it; the last act before: ${last?.call}`,
+      `the service (process ${pid}) ended, and nobody had ended it; the last act before: ${last?.call}${saidBy(pid)}`,
     ];
   });
 }

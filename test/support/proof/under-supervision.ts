@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -22,6 +22,8 @@ export class UnderSupervision {
   readonly lives = new Lives();
   readonly port: number;
   readonly #folder: string;
+  /** File of what the service printed in each of its lives, and what each ended with. */
+  readonly #said: string;
   readonly #shell: ChildProcess;
   readonly #key = newKeyPair('proof');
   readonly #hostKey = newHostKey();
@@ -35,12 +37,15 @@ export class UnderSupervision {
     this.#folder = mkdtempSync(path.join(os.tmpdir(), 'perch-proof-'));
     mkdirSync(path.join(this.#folder, 'perch'), { mode: 0o700 });
     const log = path.join(this.#folder, 'log');
+    this.#said = path.join(this.#folder, 'said');
     this.#log = openSync(log, 'a+');
     const at = (...parts: string[]) => path.join(root, ...parts);
     const node = process.env.PERCH_TEST_NODE ?? process.execPath;
     const preloads = [at('dist/test/fixtures/ends-hub.cjs'), at('agent/dist/register.cjs')];
     const words = [node, ...preloads.flatMap((file) => ['-r', file]), at('dist/test/fixtures/proof.js')];
-    const line = `while :; do ${words.map((word) => `'${word}'`).join(' ')}; done`;
+    const said = `'${this.#said}'`;
+    const life = `echo process $$ starts; exec ${words.map((word) => `"${word}"`).join(' ')}`;
+    const line = `while :; do sh -c '${life}' >> ${said} 2>&1; echo "ended with $?" >> ${said}; done`;
     this.#shell = spawn('/bin/sh', ['-c', line], {
       stdio: ['ignore', 'ignore', 'ignore'],
       env: {
@@ -95,6 +100,12 @@ export class UnderSupervision {
     } catch {
       // It has just ended.
     }
+  }
+
+  /** What the life with this pid printed, and what it ended with. */
+  saidBy(pid: number): string {
+    const lives = readFileSync(this.#said, 'utf8').split(/^process (?=\d+ starts$)/m);
+    return lives.find((life) => life.startsWith(`${pid} starts`))?.trim() ?? '';
   }
 
   async stop(): Promise<void> {
