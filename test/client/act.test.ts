@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runAct } from '../../client/act.ts';
+import { newCall } from '../../client/act-call.ts';
 import type { ActRequest, ArmFor } from '../../client/act-request.ts';
 import type { ActDocument, ActProgress, AuditHead } from '../../protocol/act.ts';
 import { PerchError } from '../../protocol/errors.ts';
@@ -195,6 +196,13 @@ describe('an act', () => {
       const nodes = [process_, nodeOf('4121.0.18', after)];
       second.last('watch-tree').event({ snapshot: snapshotOf(nodes, { ...next, at: 10_000 }) });
       expect(await done).toMatchObject({ outcome: 'gone', successor: null, error: { code: 'GONE' } });
+    });
+
+    it('asked for once more under its call counts from when that was made: what runs now came after that', async () => {
+      const { second, done } = await resumed({ call: newCall('e1', new ManualClock().now() - 6000) });
+      const after = nodeOf('4121.0.18', { lineage: worker.lineage, incarnation: 3, startedAt: 5000 });
+      second.last('watch-tree').event({ snapshot: snapshotOf([process_, after], { ...next, at: 10_000 }) });
+      expect(await done).toMatchObject({ outcome: 'restarted', successor: { id: after.id } });
     });
 
     it('on a thread that the new agent has no name for yet is asked again of it', async () => {
