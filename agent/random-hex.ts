@@ -1,11 +1,12 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { nodeCrypto } from './node-crypto.ts';
 
 /**
  * So many random bytes, in hex. From the kernel itself where it has a file for that, since this is called before main's first
  * line: to load `node:crypto` takes milliseconds of it, and many a service never does.
  */
 export function randomHex(bytes: number): string {
-  return (fromKernel(bytes) ?? process.getBuiltinModule('node:crypto').randomBytes(bytes)).toString('hex');
+  return (fromKernel(bytes) ?? nodeCrypto().randomBytes(bytes)).toString('hex');
 }
 
 function fromKernel(bytes: number): Buffer | null {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PerchError } from '../../protocol/errors.ts';
@@ -11,6 +10,7 @@ import { redactArgs } from '../inspect/redact.ts';
 import { frameWords, readStack } from '../inspect/thread-stack.ts';
 import { takeLastWords } from '../last-words.ts';
 import type { ProbeMessage, Thrown } from '../probe/messages.ts';
+import { randomHex } from '../random-hex.ts';
 import { Armings } from './arming.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { noBlackBox } from './black-box/black-box.ts';
@@ -69,7 +69,7 @@ export class Hub {
     this.#data = data;
     this.isRoot = role.isRoot;
     this.limits = limitsOf(data);
-    this.tree = new TreeStore(randomBytes(8).toString('hex'));
+    this.tree = new TreeStore(randomHex(8));
     this.ledger = new Ledger(this.tree.epoch);
     this.keptAs = keptAs(data, this.#serviceName());
     const name = role.isRoot ? this.#serviceName() : processName(data.argv);

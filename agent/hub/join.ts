@@ -1,10 +1,10 @@
-import { timingSafeEqual } from 'node:crypto';
 import { chmodSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { PerchError } from '../../protocol/errors.ts';
 import { encodeFrame, FrameReader } from '../../protocol/framing.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { PROTOCOL_VERSION } from '../../protocol/version.ts';
+import { nodeCrypto } from '../node-crypto.ts';
 
 /** What a joining hub says of its process. */
 export interface JoinRequest {
@@ -68,7 +68,7 @@ function checkRequest(frame: unknown, token: string): JoinRequest {
   const request = frame as Partial<JoinRequest>;
   const given = Buffer.from(String(request.token ?? ''));
   const wanted = Buffer.from(token);
-  const isRight = given.length === wanted.length && timingSafeEqual(given, wanted);
+  const isRight = given.length === wanted.length && nodeCrypto().timingSafeEqual(given, wanted);
   const { pid, ppid } = request;
   if (request.t !== 'join' || !isRight || !Number.isInteger(pid) || !Number.isInteger(ppid)) {
     throw new PerchError('BAD_FRAME', 'no join request');

@@ -1,7 +1,6 @@
 import { keptName } from '../../protocol/kept-name.ts';
 import { parseListenAddress } from '../config.ts';
 import type { HubData } from '../hub-thread.ts';
-import { sha256 } from './audit/audit-log.ts';
 
 /**
  * What this instance's files are called, the same in its next life: by PERCH_INSTANCE or FLY_MACHINE_ID, else host
@@ -11,7 +10,7 @@ export function keptAs({ config, hostname, argv }: HubData, service: string): st
   const uid = process.getuid?.() ?? 0;
   const address = config.listen.find(isLasting);
   const name = config.instance ?? (address ? `${hostname}@${address}` : null);
-  return keptName(name === null ? [service, argv[1] ?? '', String(uid)] : [service, name], sha256);
+  return keptName(name === null ? [service, argv[1] ?? '', String(uid)] : [service, name]);
 }
 
 /** A port that is the same next time: 0 is a free one. */

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, unlink } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
+import { randomHex } from '../random-hex.ts';
 
 /**
  * A free name in the directory of this user's sockets, which is made or checked, and swept of sockets that
@@ -11,7 +11,7 @@ import path from 'node:path';
 export async function localSocketPath(runtimeDir: string, pid: number): Promise<string> {
   await makePrivateDirectory(runtimeDir);
   await sweepDeadSockets(runtimeDir);
-  return path.join(runtimeDir, `${pid}-${randomBytes(4).toString('hex')}.sock`);
+  return path.join(runtimeDir, `${pid}-${randomHex(4)}.sock`);
 }
 
 /** Makes a directory for this user alone (0700), or checks that it is one. Throws otherwise. */

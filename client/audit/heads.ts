@@ -22,7 +22,7 @@ export interface KeptHead extends AuditHead {
  * files, cannot take back. One file an instance, a line each, for its user alone.
  */
 export function headsFile(instance: InstanceInfo, folder = stateDir()): string {
-  const name = instance.keptAs ?? keptName([instance.service, instance.instance], sha256);
+  const name = instance.keptAs ?? keptName([instance.service, instance.instance]);
   return headsFileOf(name, folder);
 }
 

@@ -1,7 +1,6 @@
 import { asPerchError, PerchError } from '../../protocol/errors.ts';
 import { keptName } from '../../protocol/kept-name.ts';
 import type { InstanceInfo } from '../../protocol/tree.ts';
-import { sha256 } from '../audit/heads.ts';
 import type { Connect } from '../instance.ts';
 import type { openSession, Session } from '../session.ts';
 import { type Login, targetOf } from '../target.ts';
@@ -61,5 +60,5 @@ function connectLocal(instance: FleetInstance, login: Login, edges: ConnectEdges
  * either; what its files are called tells.
  */
 export function isNamed({ service, instance, pid, keptAs }: InstanceInfo): boolean {
-  return instance !== `${service}-${pid}` || keptAs === keptName([service, instance], sha256);
+  return instance !== `${service}-${pid}` || keptAs === keptName([service, instance]);
 }

@@ -244,7 +244,7 @@ row('A clock that is set', async () => {
   const container = await start({
     // What sets the clock keeps its own state in the second.
     writable: ['/tmp', '/dev/shm'],
-    env: {
+    preload: {
       LD_PRELOAD: library!,
       FAKETIME_TIMESTAMP_FILE: clock,
       FAKETIME_NO_CACHE: '1',

@@ -29,6 +29,8 @@ export interface ContainerOptions {
   uid?: number;
   /** All there is beside PATH; no HOME unless named. */
   env?: Record<string, string>;
+  /** Variables that only the service itself has: of these the linker's would reach what makes the container, too. Slim only. */
+  preload?: Record<string, string>;
   /** What can be written to; nothing else can. */
   writable?: readonly ('/tmp' | '/dev/shm' | '/home/app')[];
   memoryMb?: number;
@@ -58,7 +60,7 @@ const PATH = '/usr/bin:/bin:/nodejs/bin';
 
 export async function startContainer(options: ContainerOptions = {}): Promise<Container> {
   if (process.getuid?.() !== 0) throw new Error('containers are made by root: sudo npm test containers');
-  const { node = ['-r', REGISTER], program = ['contained.js'], uid = 0, env = {} } = options;
+  const { node = ['-r', REGISTER], program = ['contained.js'], uid = 0, env = {}, preload } = options;
   const folder = mkdtempSync(path.join(os.tmpdir(), 'perch-container-'));
   const image = path.join(folder, 'root');
   mkdirSync(image);
@@ -68,7 +70,10 @@ export async function startContainer(options: ContainerOptions = {}): Promise<Co
   const variables = Object.entries({ PATH, ...env }).map(([name, value]) => `${name}=${value}`);
   // Into the image as this user; what runs last keeps the number 1.
   const intoImage = ['unshare', `--root=${image}`, '--wd=/app', `--setgid=${uid}`, `--setuid=${uid}`, '--'];
-  const service = [NODE, ...node, `dist/test/fixtures/${file}`, ...args];
+  const own = preload
+    ? ['/usr/bin/env', ...Object.entries(preload).map(([name, value]) => `${name}=${value}`)]
+    : [];
+  const service = [...own, NODE, ...node, `dist/test/fixtures/${file}`, ...args];
   const words = ['env', '-i', ...variables, ...intoImage, ...service];
   const child = spawn(
     'unshare',
@@ -166,7 +171,10 @@ function setUp(
 function sockets(child: ChildProcess, uid: number): string[] {
   return ['/tmp', '/dev/shm'].flatMap((parent) => {
     try {
-      const folder = `/proc/${firstProcess(child)}/root${localFolder(parent as '/tmp', uid)}`;
+      const image = `/proc/${firstProcess(child)}/root`;
+      // Until it has gone into its image these are the sockets of this machine's own agents.
+      if (!existsSync(`${image}${NODE}`)) return [];
+      const folder = `${image}${localFolder(parent as '/tmp', uid)}`;
       return readdirSync(folder).filter((name) => name.endsWith('.sock'));
     } catch {
       return [];

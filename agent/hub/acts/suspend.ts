@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { ActDocument } from '../../../protocol/act.ts';
 import { durationWords } from '../../../protocol/duration.ts';
 import { asPerchError, PerchError } from '../../../protocol/errors.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
 import type { TreeNode } from '../../../protocol/tree.ts';
+import { randomHex } from '../../random-hex.ts';
 import type { JoinedHub } from '../joined-hub.ts';
 import { persistently } from '../persistently.ts';
 import { done } from './document.ts';
@@ -50,7 +50,7 @@ async function suspendElsewhere(act: ActUnderWay, joined: JoinedHub, thread: str
 async function letGoThere(request: ActRequest, joined: JoinedHub, node: string): Promise<void> {
   const { call, epoch, timeoutMs, leaseMs = LIMITS.leaseMs } = request;
   const resumed = async () => {
-    const again = { act: 'resume', call: randomUUID(), node, epoch, timeoutMs } as const;
+    const again = { act: 'resume', call: randomHex(16), node, epoch, timeoutMs } as const;
     try {
       await joined.act({ ...again, reason: sessionEnded(call) }, () => {});
     } catch (thrown) {

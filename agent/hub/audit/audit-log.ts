@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { AuditHead } from '../../../protocol/act.ts';
 import {
   type AuditEntry,
@@ -11,9 +10,10 @@ import {
 } from '../../../protocol/audit.ts';
 import type { AuditAnswer } from '../../../protocol/calls.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
+import { nodeCrypto } from '../../node-crypto.ts';
 import { AuditFiles, type AuditFileWriter, isFinished } from './audit-files.ts';
 
-export const sha256: Sha256 = (text) => createHash('sha256').update(text).digest('hex');
+export const sha256: Sha256 = (text) => nodeCrypto().createHash('sha256').update(text).digest('hex');
 
 /** Who writes of the log itself. */
 const AGENT = { key: 'agent', name: 'agent' };

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { randomHex } from '../../random-hex.ts';
 import { newOpensshKey, opensshFingerprint } from './openssh-key.ts';
 
 /** The agent's own key, and how it is told to people. */
@@ -45,7 +45,7 @@ async function keptKey(stateDir: string): Promise<string> {
   const present = await readKept(file);
   if (present !== null) return present;
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
-  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  const draft = `${file}.${randomHex(6)}`;
   try {
     const handle = await open(draft, 'wx', 0o600);
     try {

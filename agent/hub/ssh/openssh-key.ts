@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { nodeCrypto } from '../../node-crypto.ts';
 
 // OpenSSH's private key format (PROTOCOL.key). ssh2 reads and writes it too, but ssh2 is loaded when the first
 // connection comes, and the fingerprint is said when the agent starts to listen.
@@ -34,7 +34,7 @@ export function opensshFingerprint(text: string): string {
 
 /** A public key's fingerprint as OpenSSH writes it: `SHA256:` and 43 characters. */
 export function fingerprint(publicBlob: Uint8Array): string {
-  return `SHA256:${createHash('sha256').update(publicBlob).digest('base64').replace(/=+$/, '')}`;
+  return `SHA256:${nodeCrypto().createHash('sha256').update(publicBlob).digest('base64').replace(/=+$/, '')}`;
 }
 
 /** Reads the fields of ssh's wire format (RFC 4251, section 5). Throws RangeError past the end. */
@@ -62,12 +62,12 @@ class Fields {
 
 /** A new ed25519 key as a file of OpenSSH's (PROTOCOL.key), without a passphrase. */
 export function newOpensshKey(): string {
-  const { privateKey } = generateKeyPairSync('ed25519');
+  const { privateKey } = nodeCrypto().generateKeyPairSync('ed25519');
   const { d, x } = privateKey.export({ format: 'jwk' });
   const secret = Buffer.from(d!, 'base64url');
   const open = Buffer.from(x!, 'base64url');
   const blob = Buffer.concat([string('ssh-ed25519'), string(open)]);
-  const check = randomBytes(4);
+  const check = nodeCrypto().randomBytes(4);
   const inner = Buffer.concat([
     check,
     check,
