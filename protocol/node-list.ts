@@ -1,4 +1,4 @@
-import type { HostKind, NodeKind, NodeStatus } from './tree.ts';
+import { type HostKind, type NodeKind, type NodeStatus, STATUS_RANKS } from './tree.ts';
 
 /**
  * One node in the list of nodes (`nodes`). What is not known is null, never zero. A worker that is hosted on a thread
@@ -64,25 +64,13 @@ const VALUES = {
   'restart-rate': (row) => row.restartsPerS,
   started: (row) => row.startedAt,
   /** The worse, the greater. */
-  status: (row) => WORSE.indexOf(row.status),
+  status: (row) => STATUS_RANKS.indexOf(row.status),
   kind: (row) => row.kind,
   name: (row) => row.lineage,
 } satisfies Record<string, (row: NodeRow) => Value>;
 
 export type NodeSort = keyof typeof VALUES;
 export const NODE_SORTS = Object.keys(VALUES) as [NodeSort, ...NodeSort[]];
-
-const WORSE: readonly NodeStatus[] = [
-  'exited',
-  'running',
-  'starting',
-  'stopping',
-  'suspended',
-  'restarting',
-  'stale',
-  'straggler',
-  'blocked',
-];
 
 export function busyPercentOf(row: NodeRow): number | null {
   if (row.cpuPercent !== null) return row.cpuPercent;

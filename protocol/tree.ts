@@ -25,6 +25,19 @@ export const STATUSES = [
 ] as const;
 export type NodeStatus = (typeof STATUSES)[number];
 
+/** How soon a status is to be looked at: what stands further behind, sooner. */
+export const STATUS_RANKS: readonly NodeStatus[] = [
+  'exited',
+  'running',
+  'starting',
+  'stopping',
+  'suspended',
+  'restarting',
+  'stale',
+  'straggler',
+  'blocked',
+];
+
 /** All optional: a figure that is not known is absent, never zero. */
 export interface Metrics {
   /** Share of one core over the last sample, 0 to 100 × cores. */

@@ -1,5 +1,4 @@
-import type { NodeStatus, TreeNode } from '../../protocol/tree.ts';
-import { STATUS_RANKS } from '../store/tree-columns.ts';
+import { type NodeStatus, STATUS_RANKS, type TreeNode } from '../../protocol/tree.ts';
 
 /**
  * How much a node asks for attention; the larger shines through its ancestors. Failed outranks stopped: what ended in

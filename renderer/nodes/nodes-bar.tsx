@@ -1,9 +1,10 @@
-import { Columns3, Search, X } from 'lucide-react';
+import { Search, X } from 'lucide-react';
 import type { KeyboardEvent } from 'react';
 import { Button, Input, SearchField, ToggleButton, ToggleButtonGroup, Toolbar } from 'react-aria-components';
 import type { NodesView } from '../../electron/ipc.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { KINDS, type NodeKind } from '../../protocol/tree.ts';
+import { ColumnsButton } from '../ui/columns-button.tsx';
 import { withKind } from './choice.ts';
 import { chooseNodes, useNodesChoice } from './choose.ts';
 
@@ -79,16 +80,7 @@ export function NodesBar({ instance, live, onColumns }: NodesBarProps) {
           </ToggleButton>
         ))}
         <span className="spread" />
-        <Button
-          className="button is-bare is-icon"
-          aria-label="Columns"
-          onPress={({ target }) => {
-            const box = target.getBoundingClientRect();
-            onColumns({ x: box.left, y: box.bottom });
-          }}
-        >
-          <Columns3 size={15} strokeWidth={1.75} aria-hidden />
-        </Button>
+        <ColumnsButton onPress={onColumns} />
       </Toolbar>
     </>
   );

@@ -1,6 +1,6 @@
-import type { TreeNode } from '../../protocol/tree.ts';
+import { STATUS_RANKS, type TreeNode } from '../../protocol/tree.ts';
 import { isAlive } from './row-keys.ts';
-import { rankOf, STATUS_RANKS, TOP, type TreeColumns } from './tree-columns.ts';
+import { rankOf, TOP, type TreeColumns } from './tree-columns.ts';
 
 const FIRST_SLOTS = 256;
 const RANKS = STATUS_RANKS.length;

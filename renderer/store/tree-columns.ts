@@ -1,20 +1,7 @@
-import type { NodeStatus, TreeNode } from '../../protocol/tree.ts';
+import { STATUS_RANKS, type TreeNode } from '../../protocol/tree.ts';
 
 /** Above all roots, so that several of them are one tree. It is no node. */
 export const TOP = 0;
-
-/** What the numbers of `status` and `worst` mean: the larger one is to be looked at sooner. */
-export const STATUS_RANKS: readonly NodeStatus[] = [
-  'exited',
-  'running',
-  'starting',
-  'stopping',
-  'suspended',
-  'restarting',
-  'stale',
-  'straggler',
-  'blocked',
-];
 
 /**
  * A tree as columns, for whoever goes through all of it. A slot is a node's place in each of them; it is the node's as

@@ -1,9 +1,10 @@
-import { Check, ChevronDown, Columns3, X } from 'lucide-react';
+import { Check, ChevronDown, X } from 'lucide-react';
 import { memo, useSyncExternalStore } from 'react';
 import { Button, Menu, MenuItem, MenuTrigger, Popover, ToggleButton, Toolbar } from 'react-aria-components';
 import type { TreeStore } from '../store/tree-store.ts';
 import { useValue, type Value } from '../store/value.ts';
 import { IconButton } from '../ui/button.tsx';
+import { ColumnsButton } from '../ui/columns-button.tsx';
 import { CHIPS, type Chip, type ChipCounts, type ChipId } from './chips.ts';
 import { chooseOutline, useOutlineChoice } from './choose.ts';
 import { withChip, withoutChips } from './outline-choice.ts';
@@ -51,18 +52,7 @@ export const ChipBar = memo(function ChipBar({ tree, onColumns }: ChipBarProps) 
         <IconButton label="Clear the filters" icon={X} onPress={() => chooseOutline(withoutChips)} />
       )}
       <span className="spread" />
-      {onColumns && (
-        <Button
-          className="button is-bare is-icon"
-          aria-label="Columns"
-          onPress={({ target }) => {
-            const box = target.getBoundingClientRect();
-            onColumns({ x: box.left, y: box.bottom });
-          }}
-        >
-          <Columns3 size={15} strokeWidth={1.75} aria-hidden />
-        </Button>
-      )}
+      {onColumns && <ColumnsButton onPress={onColumns} />}
     </Toolbar>
   );
 });

@@ -1,4 +1,4 @@
-import type { NodeStatus, TreeNode } from '../../protocol/tree.ts';
+import { STATUS_RANKS, type TreeNode } from '../../protocol/tree.ts';
 import { bytes, dateTime, duration, percent } from '../ui/format.ts';
 import { figuresOf, hasLives, statusWords } from './words.ts';
 
@@ -76,7 +76,7 @@ export const COLUMNS: readonly Column[] = [
     sortsAs: 'rank',
     widthPx: 116,
     text: statusWords,
-    value: ({ status }) => -WORST_FIRST.indexOf(status),
+    value: ({ status }) => STATUS_RANKS.indexOf(status),
     plain: ({ status }) => status,
   },
   figure('restarts', 'Restarts', 'Restarts', 66, ({ restarts }) => restarts, {
@@ -164,19 +164,6 @@ export function columnOf(id: ColumnId): Column {
 export function isColumnId(value: unknown): value is ColumnId {
   return BY_ID.has(value as ColumnId);
 }
-
-/** How soon a status is to be looked at; its order when lines stand by status. */
-const WORST_FIRST: readonly NodeStatus[] = [
-  'blocked',
-  'straggler',
-  'stale',
-  'restarting',
-  'suspended',
-  'stopping',
-  'starting',
-  'running',
-  'exited',
-];
 
 function figure(
   id: ColumnId,

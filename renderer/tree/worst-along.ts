@@ -1,6 +1,7 @@
+import { STATUS_RANKS } from '../../protocol/tree.ts';
 import { TROUBLE, troubleOf, troubleOfEnd } from '../icicle/trouble.ts';
 import type { Lines } from '../store/lines.ts';
-import { STATUS_RANKS, TOP, type TreeColumns } from '../store/tree-columns.ts';
+import { TOP, type TreeColumns } from '../store/tree-columns.ts';
 import type { TreeStore } from '../store/tree-store.ts';
 
 const ENDED = STATUS_RANKS.indexOf('exited');

@@ -3,8 +3,9 @@ import { closeDisplay } from '../support/app.ts';
 import { rowNamed } from '../support/outline.ts';
 import { Pictures } from '../support/pictures.ts';
 import { type ScriptedApp, startScriptedApp } from '../support/scripted-app.ts';
-import { shopLedger, shopTree } from '../support/shop-data.ts';
-import { ATTACH_PLAN, armedFleet, attachFleet, liveFleet, SHOP } from '../support/shop-fleet.ts';
+import { shopTree } from '../support/shop-data.ts';
+import { ATTACH_PLAN, armedFleet, attachFleet, SHOP } from '../support/shop-fleet.ts';
+import { selectNode, showShop } from '../support/shop-page.ts';
 import { aNode, snapshotOf } from '../support/tree-data.ts';
 
 /** The palette, the sheet of keys, the pause and the pinned inspectors. */
@@ -58,14 +59,14 @@ const SCENES: Record<string, () => Promise<void>> = {
   },
   'paused while armed': async () => {
     await start({ fleet: armedFleet() });
-    await select('cache', '1');
+    await selectNode(app, 'cache', '1');
     await app.page.keyboard.press('F8');
     await app.page.getByText('Nothing waits').waitFor();
   },
   'one pinned': async () => {
     await start();
     await pin('cache', '4');
-    await select('jobs', '1');
+    await selectNode(app, 'jobs', '1');
     await app.page.getByRole('region', { name: 'Pinned 1: app/cache' }).waitFor();
   },
   'three pinned': async () => {
@@ -73,7 +74,7 @@ const SCENES: Record<string, () => Promise<void>> = {
     await pin('cache', '4');
     await pin('app', '1');
     await pin('mailer', '1');
-    await select('jobs', '1');
+    await selectNode(app, 'jobs', '1');
     await app.page.getByRole('region', { name: /^Pinned 3/ }).waitFor();
   },
   'pinned of another instance': async () => {
@@ -82,7 +83,7 @@ const SCENES: Record<string, () => Promise<void>> = {
     await app.page.getByRole('treeitem', { name: /^shop-lax/ }).click();
     const instance = SHOP.replace('fra', 'lax');
     await app.push({ kind: 'tree', instance, event: { snapshot: snapshotOf(shopTree()) } });
-    await select('jobs', '1');
+    await selectNode(app, 'jobs', '1');
     await app.page.getByRole('region', { name: 'Pinned 1: app/cache' }).getByText('shop-fra').waitFor();
   },
   'without an agent': async () => {
@@ -120,7 +121,7 @@ const SCENES: Record<string, () => Promise<void>> = {
   },
   'menu of a node': async () => {
     await start();
-    await select('cache', '1');
+    await selectNode(app, 'cache', '1');
     await app.page.keyboard.press('Shift+F10');
     await app.page.getByRole('menuitem', { name: 'Copy as a perch command' }).waitFor();
   },
@@ -135,17 +136,10 @@ describe.each(Object.entries(SCENES))('%s', (name, open) => {
 
 test('every picture is there', () => expect(pictures.difference(Object.keys(SCENES))).toEqual([]));
 
-/** A fresh page that shows the shop. */
-async function start({ tree = shopTree(), fleet = liveFleet() } = {}): Promise<void> {
-  const { page } = app;
-  await page.reload();
-  await page.getByRole('contentinfo').waitFor();
-  await app.setFleet(fleet);
-  await page.getByRole('treeitem', { name: /^shop-fra/ }).click();
-  await app.push({ kind: 'tree', instance: SHOP, event: { snapshot: snapshotOf(tree) } });
-  const answer = { epoch: 'e1', events: shopLedger(), firstSeq: 1 };
-  await app.push({ kind: 'ledger', instance: SHOP, answer });
-  await rowNamed(page, 'cache').first().waitFor();
+/** A fresh page that shows the shop, and its lines. */
+async function start(shown?: Parameters<typeof showShop>[1]): Promise<void> {
+  await showShop(app, shown);
+  await rowNamed(app.page, 'cache').first().waitFor();
 }
 
 async function askToAttach(): Promise<void> {
@@ -159,13 +153,7 @@ async function openPalette(query: string): Promise<void> {
   await app.page.getByRole('combobox', { name: /^Commands/ }).fill(query);
 }
 
-/** Selects the node of this name and opens a tab of the inspector. */
-async function select(name: string, tab: string): Promise<void> {
-  await rowNamed(app.page, name).first().click();
-  await app.page.keyboard.press(tab);
-}
-
 async function pin(name: string, tab: string): Promise<void> {
-  await select(name, tab);
+  await selectNode(app, name, tab);
   await app.page.keyboard.press('Shift+P');
 }

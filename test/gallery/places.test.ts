@@ -4,10 +4,9 @@ import { closeDisplay } from '../support/app.ts';
 import { rowNamed } from '../support/outline.ts';
 import { Pictures } from '../support/pictures.ts';
 import { type ScriptedApp, startScriptedApp } from '../support/scripted-app.ts';
-import { shopLedger, shopTree } from '../support/shop-data.ts';
-import { armedFleet, liveFleet, SHOP } from '../support/shop-fleet.ts';
+import { armedFleet, liveFleet } from '../support/shop-fleet.ts';
+import { showShop } from '../support/shop-page.ts';
 import { shopPreview } from '../support/shop-preview.ts';
-import { snapshotOf } from '../support/tree-data.ts';
 
 /** Environments that wear a colour, and what comes to the window from outside. */
 const pictures = new Pictures('places');
@@ -25,16 +24,16 @@ afterAll(async () => {
 
 const SCENES: Record<string, () => Promise<void>> = {
   production: async () => {
-    await start({ fleet: worn(liveFleet(), { colour: 'magenta', isProduction: true }) });
+    await showShop(app, { fleet: worn(liveFleet(), { colour: 'magenta', isProduction: true }) });
     await rowNamed(app.page, 'cache').first().click();
     await app.page.getByRole('banner').getByText('Production').waitFor();
   },
   'production under another name, armed': async () => {
-    await start({ fleet: worn(armedFleet(), { colour: 'teal', isProduction: true }, 'eu-live') });
+    await showShop(app, { fleet: worn(armedFleet(), { colour: 'teal', isProduction: true }, 'eu-live') });
     await app.page.getByRole('banner').getByText('eu-live').waitFor();
   },
   'an act on production': async () => {
-    await start({ fleet: worn(liveFleet(), { colour: 'violet', isProduction: true }, 'eu-live') });
+    await showShop(app, { fleet: worn(liveFleet(), { colour: 'violet', isProduction: true }, 'eu-live') });
     await app.setAnswers({ preview: shopPreview() });
     await rowNamed(app.page, 'cache').first().click();
     await app.page.keyboard.press('k');
@@ -42,12 +41,12 @@ const SCENES: Record<string, () => Promise<void>> = {
     await app.page.getByText('app/cache, app/checkout').first().waitFor();
   },
   'to arm production': async () => {
-    await start({ fleet: worn(liveFleet(), { colour: 'brown', isProduction: true }) });
+    await showShop(app, { fleet: worn(liveFleet(), { colour: 'brown', isProduction: true }) });
     await app.page.keyboard.press('a');
     await app.page.getByRole('dialog').getByText('Production').waitFor();
   },
   'no production, but a colour': async () => {
-    await start({ fleet: worn(liveFleet(), { colour: 'green', isProduction: false }, 'staging') });
+    await showShop(app, { fleet: worn(liveFleet(), { colour: 'green', isProduction: false }, 'staging') });
     await app.page.getByRole('banner').getByText('staging').waitFor();
   },
   'first run': async () => {
@@ -59,11 +58,13 @@ const SCENES: Record<string, () => Promise<void>> = {
     await app.page.getByRole('alert').waitFor();
   },
   'a locked key': async () => {
-    await start({ fleet: { ...liveFleet(), passphrase: { id: 1, words: 'That was not it. Passphrase' } } });
+    await showShop(app, {
+      fleet: { ...liveFleet(), passphrase: { id: 1, words: 'That was not it. Passphrase' } },
+    });
     await app.page.getByRole('dialog', { name: 'The key to log in with is locked' }).waitFor();
   },
   'a link to what is not there': async () => {
-    await start();
+    await showShop(app);
     await app.push({ kind: 'link', to: { environment: 'production', instance: 'shop-ams', lineage: null } });
     await app.page
       .getByRole('alert')
@@ -80,21 +81,6 @@ describe.each(Object.entries(SCENES))('%s', (name, open) => {
 });
 
 test('every picture is there', () => expect(pictures.difference(Object.keys(SCENES))).toEqual([]));
-
-/** A fresh page that shows the shop. */
-async function start({ fleet = liveFleet() } = {}): Promise<void> {
-  const { page } = app;
-  await page.reload();
-  await page.getByRole('contentinfo').waitFor();
-  await app.setFleet(fleet);
-  if (!fleet.passphrase) await page.getByRole('treeitem', { name: /^shop-fra/ }).click();
-  await app.push({ kind: 'tree', instance: SHOP, event: { snapshot: snapshotOf(shopTree()) } });
-  await app.push({
-    kind: 'ledger',
-    instance: SHOP,
-    answer: { epoch: 'e1', events: shopLedger(), firstSeq: 1 },
-  });
-}
 
 async function startEmpty(more: Partial<FleetView> = {}): Promise<void> {
   await app.page.reload();

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closeDisplay } from '../support/app.ts';
-import { rowNamed } from '../support/outline.ts';
 import { Pictures } from '../support/pictures.ts';
 import { type ScriptedApp, startScriptedApp } from '../support/scripted-app.ts';
 import { manyRestarts, numbered, shopDied, shopHeld, shopLedger, shopTree } from '../support/shop-data.ts';
-import { armedFleet, arming, liveFleet, SHOP } from '../support/shop-fleet.ts';
+import { armedFleet, arming, liveFleet } from '../support/shop-fleet.ts';
+import { selectNode, showShop } from '../support/shop-page.ts';
 import { lastStraw, shopAct, shopPreview } from '../support/shop-preview.ts';
-import { aNode, snapshotOf } from '../support/tree-data.ts';
+import { aNode } from '../support/tree-data.ts';
 
 /** What a supervisor, its children and their restarts look like, over a desk that says what is to be seen. */
 const pictures = new Pictures('supervision');
@@ -25,67 +25,71 @@ afterAll(async () => {
 
 const SCENES: Record<string, () => Promise<void>> = {
   supervisor: async () => {
-    await start();
-    await select('app', '1');
+    await showShop(app);
+    await selectNode(app, 'app', '1');
     await app.page.getByRole('meter', { name: 'Restarts left' }).waitFor();
   },
   'supervisor, not heard': async () => {
-    await start({ fleet: liveFleet({ state: 'stale', heardAt: Date.now() - 7000 }) });
-    await select('app', '1');
+    await showShop(app, { fleet: liveFleet({ state: 'stale', heardAt: Date.now() - 7000 }) });
+    await selectNode(app, 'app', '1');
     await app.page.getByText('as it was when it was last heard').waitFor();
   },
   'supervisor of many': async () => {
-    await start({ tree: shopTree({ jobs: 400 }) });
-    await select('jobs', '1');
+    await showShop(app, { tree: shopTree({ jobs: 400 }) });
+    await selectNode(app, 'jobs', '1');
     await app.page.getByRole('button', { name: '+360 more' }).waitFor();
   },
   'history of a worker': async () => {
-    await start();
-    await select('cache', '4');
+    await showShop(app);
+    await selectNode(app, 'cache', '4');
   },
   'history of many restarts': async () => {
-    await start({ tree: shopTree({ life: 141 }), ledger: manyRestarts(140, 3) });
-    await select('cache', '4');
+    await showShop(app, { tree: shopTree({ life: 141 }), ledger: manyRestarts(140, 3) });
+    await selectNode(app, 'cache', '4');
   },
   'asked, to be armed first': async () => {
-    await start();
+    await showShop(app);
     await askToKill({ preview: shopPreview() });
     await app.page.getByText('app/cache, app/checkout').first().waitFor();
   },
   'asked, the one too many': async () => {
-    await start({ fleet: armedFleet() });
+    await showShop(app, { fleet: armedFleet() });
     await askToKill({ preview: lastStraw() });
     await app.page.getByText('Gives up').waitFor();
   },
   'asked, not exact': async () => {
-    await start({ fleet: armedFleet() });
+    await showShop(app, { fleet: armedFleet() });
     await askToKill({ preview: shopPreview({ isExact: false, budget: null, restarts: [] }) });
     await app.page.getByText(/Read off the tree/).waitFor();
   },
   'asked, no answer yet': async () => {
-    await start({ fleet: armedFleet() });
+    await showShop(app, { fleet: armedFleet() });
     await askToKill({ preview: 'pending' });
     await app.page.getByText('Asking its supervisor…').waitFor();
   },
   'asked, would be refused': async () => {
-    await start({ fleet: armedFleet() });
+    await showShop(app, { fleet: armedFleet() });
     const why = 'app/db is protected: the service declared it so.';
     await askToKill({ preview: shopPreview({ possible: false, why, protected: ['app/db'] }) });
     await app.page.getByText(/It would be refused/).waitFor();
   },
   'asked to start a child': async () => {
-    await start({ fleet: armedFleet() });
+    await showShop(app, { fleet: armedFleet() });
     await app.setAnswers({});
-    await select('jobs', '1');
+    await selectNode(app, 'jobs', '1');
     await app.page.keyboard.press('n');
     await app.page.getByRole('textbox', { name: 'Id of the child' }).fill('job-7');
     await app.page.getByRole('textbox', { name: /Arguments/ }).fill('{"queue": "mail"');
     await app.page.getByText('that is no JSON').waitFor();
   },
   'a stuck loop': async () => {
-    await start({ fleet: armedFleet(), tree: stuck(), ledger: numbered([...shopLedger(), shopHeld()]) });
+    await showShop(app, {
+      fleet: armedFleet(),
+      tree: stuck(),
+      ledger: numbered([...shopLedger(), shopHeld()]),
+    });
     await app.setAnswers({ stack: STACK });
-    await select('main', '3');
+    await selectNode(app, 'main', '3');
     await app.page.getByRole('button', { name: 'Break it…' }).waitFor();
     await app.page.getByText('readFeed').waitFor();
   },
@@ -100,12 +104,12 @@ const SCENES: Record<string, () => Promise<void>> = {
       successor: null,
       affected: [],
     } as const;
-    await start({ fleet: armedFleet(), tree: stuck() });
+    await showShop(app, { fleet: armedFleet(), tree: stuck() });
     await app.setAnswers({
       stack: STACK,
       act: { ...shopAct(), ...refused, lost: undefined, budget: undefined },
     });
-    await select('main', '3');
+    await selectNode(app, 'main', '3');
     await app.page.getByRole('button', { name: 'Break it…' }).click();
     await app.page.getByRole('textbox', { name: 'Reason' }).fill('it stands still');
     await app.page.keyboard.press('Enter');
@@ -113,24 +117,24 @@ const SCENES: Record<string, () => Promise<void>> = {
     await app.page.getByRole('button', { name: 'Break all the same' }).waitFor();
   },
   'to be armed': async () => {
-    await start();
+    await showShop(app);
     await app.page.keyboard.press('a');
     await app.page.getByRole('dialog', { name: 'Arm shop-fra?' }).waitFor();
   },
   'a life before': async () => {
-    await start({ ledger: numbered([shopDied(), ...shopLedger()]) });
+    await showShop(app, { ledger: numbered([shopDied(), ...shopLedger()]) });
     await app.page.getByRole('button', { name: 'Its last stack' }).click();
     await app.page.getByText('readFeed').first().waitFor();
   },
   'card of an act by another': async () => {
-    await start();
-    await select('cache', '1');
+    await showShop(app);
+    await selectNode(app, 'cache', '1');
     await app.page.getByRole('row', { name: /killed app\/cache/ }).click();
     await app.page.getByRole('region', { name: 'Kill app/cache' }).waitFor();
   },
   'card of a crash': async () => {
-    await start();
-    await select('cache', '4');
+    await showShop(app);
+    await selectNode(app, 'cache', '4');
     await app.page
       .getByRole('button', { name: /^What it did/ })
       .nth(1)
@@ -138,19 +142,19 @@ const SCENES: Record<string, () => Promise<void>> = {
     await app.page.getByRole('region', { name: 'Exit app/cache' }).waitFor();
   },
   'card of an own act': async () => {
-    await start({ fleet: armedFleet() });
+    await showShop(app, { fleet: armedFleet() });
     await askToKill({ preview: shopPreview(), act: shopAct() });
     await app.page.keyboard.press('Enter');
     await app.page.getByText('2 of 3 siblings').waitFor();
   },
   armed: async () => {
-    await start({ fleet: armedFleet() });
-    await select('cache', '1');
+    await showShop(app, { fleet: armedFleet() });
+    await selectNode(app, 'cache', '1');
     await app.page.getByRole('button', { name: /^Disarm/ }).waitFor();
   },
   'armed by others': async () => {
     const reason = 'drill: does the cache come back cold?';
-    await start({
+    await showShop(app, {
       fleet: liveFleet({ armed: { mine: null, others: [arming('bob@desk', reason, 212_000)] } }),
     });
     await app.page.getByText(/bob@desk is armed on shop-fra/).waitFor();
@@ -165,17 +169,6 @@ describe.each(Object.entries(SCENES))('%s', (name, open) => {
 });
 
 test('every picture is there', () => expect(pictures.difference(Object.keys(SCENES))).toEqual([]));
-
-/** A fresh page that shows the shop. */
-async function start({ tree = shopTree(), ledger = shopLedger(), fleet = liveFleet() } = {}): Promise<void> {
-  const { page } = app;
-  await page.reload();
-  await page.getByRole('contentinfo').waitFor();
-  await app.setFleet(fleet);
-  await page.getByRole('treeitem', { name: /^shop-fra/ }).click();
-  await app.push({ kind: 'tree', instance: SHOP, event: { snapshot: snapshotOf(tree) } });
-  await app.push({ kind: 'ledger', instance: SHOP, answer: { epoch: 'e1', events: ledger, firstSeq: 1 } });
-}
 
 const DANGER =
   'Breaking it would most likely end the whole process with exit code 1: parse() was called by a timer. With force it is done all the same.';
@@ -210,16 +203,10 @@ function stuck() {
   return [...tree, resizer];
 }
 
-/** Selects the node of this name and opens a tab of the inspector. */
-async function select(name: string, tab: string): Promise<void> {
-  await rowNamed(app.page, name).first().click();
-  await app.page.keyboard.press(tab);
-}
-
 /** The question whether to kill the cache, with a reason. */
 async function askToKill(answers: Record<string, unknown>): Promise<void> {
   await app.setAnswers(answers);
-  await select('cache', '1');
+  await selectNode(app, 'cache', '1');
   await app.page.keyboard.press('k');
   await app.page.getByRole('textbox', { name: 'Reason' }).fill('it no longer answers');
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { NodeStatus } from '../../protocol/tree.ts';
+import { type NodeStatus, STATUS_RANKS } from '../../protocol/tree.ts';
 import { foundWithin } from '../../renderer/icicle/found.ts';
 import { Blocks, layOut, type Window } from '../../renderer/icicle/layout.ts';
 import { judge, type Levels, lastLevel, levelsOf, type Rows } from '../../renderer/icicle/levels.ts';
@@ -9,7 +9,6 @@ import { frameOf, holding, moved, WHOLE, zoomed } from '../../renderer/icicle/si
 import { pathOf, stepOf, worstOf } from '../../renderer/icicle/steps.ts';
 import { rowsOf as rowsOfTree } from '../../renderer/icicle/tree-rows.ts';
 import { TROUBLE, troubleOf, troubleOfEnd } from '../../renderer/icicle/trouble.ts';
-import { STATUS_RANKS } from '../../renderer/store/tree-columns.ts';
 import { TreeStore } from '../../renderer/store/tree-store.ts';
 import { aNode, gameTree, snapshotOf } from '../support/tree-data.ts';
 

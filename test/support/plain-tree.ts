@@ -1,6 +1,6 @@
-import type { TreeNode } from '../../protocol/tree.ts';
+import { STATUS_RANKS, type TreeNode } from '../../protocol/tree.ts';
 import { isAlive } from '../../renderer/store/row-keys.ts';
-import { rankOf, STATUS_RANKS } from '../../renderer/store/tree-columns.ts';
+import { rankOf } from '../../renderer/store/tree-columns.ts';
 
 /** What the sums over a subtree are to be. */
 export interface Sums {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { TreeChange } from '../../../protocol/tree.ts';
-import { STATUS_RANKS, TOP } from '../../../renderer/store/tree-columns.ts';
+import { STATUS_RANKS, type TreeChange } from '../../../protocol/tree.ts';
+import { TOP } from '../../../renderer/store/tree-columns.ts';
 import { TreeStore } from '../../../renderer/store/tree-store.ts';
 import { gameTree, snapshotOf } from '../../support/tree-data.ts';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TreeEvent } from '../../../protocol/calls.ts';
-import { STATUSES, type TreeChange, type TreeNode, toColumns } from '../../../protocol/tree.ts';
+import { STATUS_RANKS, STATUSES, type TreeChange, type TreeNode, toColumns } from '../../../protocol/tree.ts';
 import { Lines } from '../../../renderer/store/lines.ts';
 import { isAlive } from '../../../renderer/store/row-keys.ts';
-import { STATUS_RANKS, TOP } from '../../../renderer/store/tree-columns.ts';
+import { TOP } from '../../../renderer/store/tree-columns.ts';
 import { TreeStore } from '../../../renderer/store/tree-store.ts';
 import { matchingRows, openRows } from '../../support/plain-rows.ts';
 import { PlainTree } from '../../support/plain-tree.ts';
