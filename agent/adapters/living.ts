@@ -11,7 +11,7 @@ export class Living<T extends object> implements Iterable<T> {
     return true;
   }
 
-  /** Those that are there, in the order in which they came; `isOver` takes one away for good. */
+  /** Those that are there, in the order in which they came; `delete` takes one away for good. */
   *[Symbol.iterator](): Iterator<T> {
     for (const reference of this.#references) {
       const thing = reference.deref();

@@ -1,7 +1,7 @@
 import type { Adapter, Part } from './adapter.ts';
 import { listenerLike } from './listener.ts';
 import { Living } from './living.ts';
-import { at, dequeCount, hostPort, isObject, known, number, own, text } from './read.ts';
+import { at, dequeCount, hostPort, isObject, known, number, own, poolFigures, text } from './read.ts';
 
 /** Pools of mysql2, found by the connections in them. */
 export const mysql2: Adapter = {
@@ -34,18 +34,12 @@ function partOf(pool: object): Part {
   const option = (name: string) => at(pool, 'config', 'connectionConfig', name);
   const address = text(option('socketPath')) ?? hostPort(text(option('host')) ?? 'localhost', option('port'));
   const database = text(option('database'));
-  const total = dequeCount(own(pool, '_allConnections'));
-  const idle = dequeCount(own(pool, '_freeConnections'));
   return {
     key: pool,
     type: 'connection pool',
     name: [address, database].filter((part) => part !== undefined).join('/'),
     facts: known({ address, database, max: number(at(pool, 'config', 'connectionLimit')) }),
-    figures: known({
-      total,
-      idle,
-      busy: total === undefined || idle === undefined ? undefined : total - idle,
-    }),
+    figures: poolFigures(dequeCount(own(pool, '_allConnections')), dequeCount(own(pool, '_freeConnections'))),
     backlog: { word: 'waiting', count: dequeCount(own(pool, '_connectionQueue')) ?? 0 },
   };
 }

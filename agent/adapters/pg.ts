@@ -1,7 +1,7 @@
 import type { Adapter, ObservedThread, Part } from './adapter.ts';
 import { listenerLike } from './listener.ts';
 import { Living } from './living.ts';
-import { at, count, entries, hostPort, isObject, known, number, own, text } from './read.ts';
+import { at, count, entries, hostPort, isObject, known, number, own, poolFigures, text } from './read.ts';
 
 /** A client of a pool that is just being made is asked again so often. */
 const MAX_TRIES = 5;
@@ -70,18 +70,12 @@ function isPool(value: object): value is object {
 
 function partOf(pool: object): Part {
   const { address, database } = targetOf(pool);
-  const total = count(own(pool, '_clients'));
-  const idle = count(own(pool, '_idle'));
   return {
     key: pool,
     type: 'connection pool',
     name: [address, database].filter((part) => part !== undefined).join('/') || 'pool',
     facts: known({ address, database, max: number(at(pool, 'options', 'max')) }),
-    figures: known({
-      total,
-      idle,
-      busy: total === undefined || idle === undefined ? undefined : total - idle,
-    }),
+    figures: poolFigures(count(own(pool, '_clients')), count(own(pool, '_idle'))),
     backlog: { word: 'waiting', count: count(own(pool, '_pendingQueue')) ?? 0 },
     status: own(pool, 'ending') === true ? 'stopping' : 'running',
   };

@@ -113,6 +113,12 @@ export function known<T extends string | number | boolean>(
   >;
 }
 
+/** The connections of a pool, as far as they are known: what is not idle is busy. */
+export function poolFigures(total: number | undefined, idle: number | undefined): Record<string, number> {
+  const busy = total === undefined || idle === undefined ? undefined : total - idle;
+  return known({ total, idle, busy });
+}
+
 /** A URL without user, password and query, where secrets are; what is no URL is left out. */
 export function safeUrl(url: unknown): string | undefined {
   try {

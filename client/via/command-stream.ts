@@ -145,13 +145,13 @@ function keepInMind(child: ChildProcess): void {
       // What it started and left behind is of no use without it.
       signalGroup(pid, 'SIGKILL');
       groups.delete(pid);
+      if (groups.size === 0) process.off('exit', endAll);
       resolve();
     });
   });
   commandsUnderWay.add(ended);
   void ended.then(() => commandsUnderWay.delete(ended));
   if (groups.size === 1) process.once('exit', endAll);
-  else if (groups.size === 0) process.off('exit', endAll);
 }
 
 /** Whoever exits without waiting leaves none behind either. */

@@ -53,6 +53,16 @@ it('ends at what is no ssh, however much of it there is', async () => {
   asks.destroy();
 });
 
+it('leaves no listener at the process behind, however many there were', async () => {
+  await Promise.all(commandsUnderWay);
+  const before = process.listenerCount('exit');
+  for (let run = 0; run < 3; run++) {
+    await read(sh('exit 1'));
+    await Promise.all(commandsUnderWay);
+  }
+  expect(process.listenerCount('exit')).toBe(before);
+});
+
 it('says that there is no such program', async () => {
   const stream = new CommandStream({ argv: ['no-such-program', 'x'], env: [] });
   await read(stream);
